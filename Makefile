@@ -1,0 +1,31 @@
+# Two commands on a fresh machine: `make conformance` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: conformance test lint wheel clean
+
+conformance: $(VENV)/.installed  ## every documented example on every framework, native and ours
+	$(BIN)/mlloss conformance --require all $(ARGS)
+
+test: $(VENV)/.installed  ## the tests; a missing framework fails
+	$(BIN)/python -m pytest --require torch,jax,paddle,mindspore $(ARGS)
+
+lint: $(VENV)/.installed  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf build/lint  # mypy resolves mlloss.backends in an installed tree only
+	$(BIN)/python -m pip install --quiet --no-deps --target build/lint .
+	MYPYPATH=build/lint $(BIN)/mypy --package mlloss
+
+wheel: $(VENV)/.installed  ## dist/mlloss-*.whl
+	$(BIN)/python -m build --wheel
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all]" --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,64 @@
+"""What a backend must provide, for one's own array type too.
+
+A backend is one object: it recognises the arrays of its framework, tells their dtype and shape,
+fetches their values when they are at hand, and has the operations of `mlloss.ops.Ops`. A package
+offers one for its own arrays by an entry point in the group `mlloss.backends`, named like the
+top-level package that the array type comes from:
+
+    [project.entry-points."mlloss.backends"]
+    tinyarray = "tinyarray.mlloss_backend:backend"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from mlloss.ops import Array, Ops, Smooth
+
+
+class Backend(Ops, Protocol):
+    """All that the pipeline asks of a framework. `Base` has a default for what can have one."""
+
+    def is_array(self, x: object) -> bool:
+        """Whether x is an array of this framework, tracers included."""
+        ...
+
+    def static_shape(self, x: Array) -> tuple[int | None, ...]:
+        """The shape as far as it is known before running; None for a size that is not."""
+        ...
+
+    def host(self, x: Array) -> np.ndarray[Any, Any] | None:
+        """x's values if they are at hand (in host memory, not traced), without waiting."""
+        ...
+
+    def run(self, function: Callable[..., Array], *args: Any) -> Array:
+        """function(self, *args), in whatever surroundings the framework needs."""
+        ...
+
+
+class Base:
+    """Defaults for backends to inherit."""
+
+    index_dtype = "int64"
+
+    def static_shape(self: Any, x: Array) -> tuple[int | None, ...]:
+        return tuple(self.shape(x))
+
+    def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
+        return function(self, *args)
+
+    def as_index(self: Any, target: Array, classes: int) -> Array:
+        dtype = self.dtype(target)
+        if dtype in ("uint32", "uint64"):  # the cast could wrap round to a class, or to -1
+            target = self.where(target > classes, classes, target)
+        elif dtype == "int64" and self.index_dtype == "int32":
+            target = self.where(target > classes, classes, target)
+            target = self.where(target < -1, -2, target)
+        return self.cast(target, self.index_dtype)
+
+    def apply(self: Any, function: Smooth, *args: Array) -> Array:
+        """The value alone, for frameworks without differentiation."""
+        return function.value(self, *args)

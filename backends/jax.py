@@ -1,0 +1,136 @@
+"""JAX: eager and under every transformation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from mlloss.backends.base import Base
+
+from mlloss.ops import Array, Smooth
+
+_BLOCK = 128  # XLA adds up a row one by one; blocks keep the rounding error of a long row small
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _apply(function: Smooth, *args: Array) -> Array:
+    return function.value(backend, *args)
+
+
+def _jvp(function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    terms = [
+        tangent * backend.apply(partial, *primals)
+        for tangent, partial in zip(tangents, function.partials, strict=True)
+        if partial is not None and not isinstance(tangent, jax.custom_derivatives.SymbolicZero)
+    ]
+    value = _apply(function, *primals)
+    return value, sum(terms[1:], terms[0]) if terms else jnp.zeros_like(value)
+
+
+_apply.defjvp(_jvp, symbolic_zeros=True)
+
+
+class JaxBackend(Base):
+    """The operations of the kernels in jax.numpy, made for tracing."""
+
+    name = "jax"
+    index_dtype = "int32"
+
+    def is_array(self, x: object) -> bool:
+        return isinstance(x, jax.Array)
+
+    def host(self, x: Array) -> np.ndarray[Any, Any] | None:
+        if isinstance(x, jax.core.Tracer) or not x.is_fully_addressable:
+            return None
+        if any(device.platform != "cpu" for device in x.devices()):
+            return None
+        return np.asarray(x.astype("float32") if x.dtype == "bfloat16" else x)
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype)
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(x.shape)
+
+    def cast(self, x: Array, dtype: str) -> Array:
+        return x.astype(dtype)
+
+    def reshape(self, x: Array, shape: tuple[int, ...]) -> Array:
+        return jnp.reshape(x, shape)
+
+    def moveaxis(self, x: Array, source: int, destination: int) -> Array:
+        return jnp.moveaxis(x, source, destination)
+
+    def broadcast_to(self, x: Array, shape: tuple[int, ...]) -> Array:
+        return jnp.broadcast_to(x, shape)
+
+    def detach(self, x: Array) -> Array:
+        return jax.lax.stop_gradient(x)
+
+    def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
+        return jnp.where(condition, a, b)
+
+    def abs(self, x: Array) -> Array:
+        return jnp.abs(x)
+
+    def isnan(self, x: Array) -> Array:
+        return jnp.isnan(x)
+
+    def log1p_exp(self, x: Array) -> Array:
+        return jnp.log1p(jnp.exp(x))
+
+    def sigmoid(self, x: Array) -> Array:
+        return jax.nn.sigmoid(x)
+
+    def sum(self, x: Array) -> Array:
+        while x.shape[-1] > _BLOCK:
+            blocks = -(-x.shape[-1] // _BLOCK)
+            padding = [(0, 0)] * (x.ndim - 1) + [(0, blocks * _BLOCK - x.shape[-1])]
+            x = jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
+        return x.sum(-1)
+
+    def any(self, x: Array) -> Array:
+        return x.any(-1)
+
+    def cumsum(self, x: Array) -> Array:
+        return jnp.cumsum(x, -1, dtype=x.dtype)
+
+    def flip(self, x: Array) -> Array:
+        return jnp.flip(x, -1)
+
+    def argsort(self, x: Array) -> Array:
+        return jnp.argsort(x, -1, stable=True).astype("int32")
+
+    def take(self, x: Array, index: Array) -> Array:
+        return jnp.take_along_axis(x, index, -1, mode="promise_in_bounds")
+
+    def put(self, x: Array, index: Array, values: Array | float) -> Array:
+        return x.at[_rows(x), index].set(values, mode="promise_in_bounds")
+
+    def add_at(self, x: Array, index: Array, values: Array) -> Array:
+        return x.at[_rows(x), index].add(values, mode="promise_in_bounds")
+
+    def count_below(self, thresholds: Array, x: Array) -> Array:
+        return jax.vmap(partial(jnp.searchsorted, method="scan"))(thresholds, x).astype("int32")
+
+    def histogram(self, counts: Array, bins: int) -> Array:
+        nothing = jnp.zeros((counts.shape[0], bins), "int32")
+        return nothing.at[_rows(counts), counts].add(1, mode="promise_in_bounds")
+
+    def arange(self, n: int, like: Array) -> Array:
+        return jnp.arange(n, dtype="int32")
+
+    def apply(self, function: Any, *args: Array) -> Array:
+        if isinstance(function, Smooth):
+            return _apply(function, *args)
+        return function(self, *args)
+
+
+def _rows(x: Array) -> Array:
+    return jnp.arange(x.shape[0], dtype="int32")[:, None]
+
+
+backend = JaxBackend()

@@ -1,0 +1,25 @@
+"""Multi-label losses, defined once, the same numbers in every framework.
+
+A call goes one way: `losses` (what is computed, documented) -> `compute` (the pipeline) ->
+`backends` (whose arrays are these?) -> `check` (the call against its spec in `catalogue`) ->
+`conventions` (labels as kernels want them) -> `kernels` (the maths, over the `ops` protocol)
+-> `reduce`.
+"""
+
+from pathlib import Path
+
+if not (Path(__file__).parent / "backends").is_dir():  # a checkout: they lie beside this folder
+    __path__.append(str(Path(__file__).parent.parent))
+
+from mlloss.labels import check_labels, to_binary, to_indices, to_signed
+from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
+
+__version__ = "0.1.0"
+__all__ = [
+    "check_labels",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "to_binary",
+    "to_indices",
+    "to_signed",
+]

@@ -1,0 +1,99 @@
+"""The pipeline of every loss: find the backend, check, read the labels, run the kernel, reduce."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+from mlloss import check, conventions, kernels
+from mlloss.axes import leading, to_rows
+from mlloss.backends.base import Backend
+from mlloss.conventions import Given
+from mlloss.entry import backend_of, check_values, same_backend
+from mlloss.ops import Array, Ops
+from mlloss.reduce import reduce
+from mlloss.spec import Labels, LossSpec, Reduction, compute_dtype
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a loss, its arguments as they came."""
+
+    spec: LossSpec
+    input: Array
+    target: Array
+    weight: Array | float | None
+    reduction: Reduction
+    labels: Labels
+    axis: int
+    validate: bool | None
+
+
+def compute(call: Call) -> Array:
+    """A loss, whichever it is and whatever the framework."""
+    backend = _checked_backend(call)
+    given = _checked_labels(call, backend)
+    seen = check_values(call.spec.name, backend, given, call.validate)
+    return backend.run(_evaluate, call, given, call.validate is None and not seen)
+
+
+def _checked_backend(call: Call) -> Backend:
+    loss = call.spec.name
+    backend = backend_of(loss, "input", call.input)
+    same_backend(loss, backend, "target", call.target)
+    if call.weight is not None and not isinstance(call.weight, Real):
+        same_backend(loss, backend, "weight", call.weight)
+    return backend
+
+
+def _checked_labels(call: Call, backend: Backend) -> Given:
+    """All that can be known without looking at values; the labels and what they depend on."""
+    loss, labels = call.spec.name, call.labels
+    check.choices(loss, call.reduction, labels, call.validate)
+    shape = backend.static_shape(call.input)
+    axis = check.class_axis(loss, "input", call.axis, shape)
+    classes = check.scores(loss, backend.dtype(call.input), shape, axis)
+    check.label_dtype(loss, labels, backend.dtype(call.target))
+    check.label_shape(loss, labels, backend.static_shape(call.target), shape, axis)
+    if isinstance(call.weight, Real):
+        check.weight_number(loss, call.weight)
+    elif call.weight is not None:
+        own = backend.static_shape(call.weight)
+        check.weight_array(loss, backend.dtype(call.weight), own, shape, axis)
+    return Given(call.target, labels, classes, axis, call.spec.fractions)
+
+
+def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
+    """The loss of checked arguments; with `poison`, rows of wrong labels become nan."""
+    dtype = ops.dtype(call.input)
+    x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
+    count = ops.shape(x)[0]
+    rows = _rows(ops, x, call, given, poison) if count else ops.sum(x)
+    lead = leading(ops.shape(call.input), given.axis)
+    if call.reduction == "none" and len(lead) != 1:
+        rows = ops.reshape(rows, lead)
+    return ops.cast(reduce(ops, rows, call.reduction, count), dtype)
+
+
+def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
+    """Each row's loss, (N, C) to (N,)."""
+    dtype = ops.dtype(x)
+    labels, wrong = conventions.read(ops, given, dtype)
+    weight = _weight(ops, call, given.axis, dtype)
+    rows = kernels.rows(ops, call.spec.name, x, labels, weight)
+    return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
+
+
+def _weight(ops: Ops, call: Call, axis: int, dtype: str) -> Array | float | None:
+    """The weight as a number, or in a shape that broadcasts to (N, C)."""
+    if call.weight is None or isinstance(call.weight, Real):
+        return call.weight
+    weight = ops.cast(call.weight, dtype)
+    own, shape = ops.shape(weight), ops.shape(call.input)
+    if len(own) <= 1:
+        return ops.reshape(weight, (1, math.prod(own)))
+    own = (1,) * (len(shape) - len(own)) + own
+    if all(size == 1 for size in leading(own, axis)):
+        return ops.reshape(weight, (1, own[axis]))
+    return to_rows(ops, ops.broadcast_to(ops.reshape(weight, own), shape), axis)

@@ -1,0 +1,62 @@
+"""Labels as kernels want them: from each convention to lists or one number a class, and between.
+
+Arrays are 2-D with the class or list axis last. Nothing here looks at values: beside the labels
+come the rows that break their convention, (N,) bool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlloss.axes import to_rows
+from mlloss.kernels import Dense, Listed, class_numbers
+from mlloss.ops import Array, Ops
+from mlloss.spec import Labels
+
+
+@dataclass(frozen=True)
+class Given:
+    """Labels as they were given, and all that their convention depends on."""
+
+    target: Array
+    labels: Labels
+    classes: int
+    axis: int  # of the classes or lists, from the front
+    fractions: bool  # binary labels may lie between 0 and 1
+
+
+def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
+    """Labels of any convention, one number a class in `dtype`, and the rows that break it."""
+    rows = to_rows(ops, given.target, given.axis)
+    if given.labels == "indices":
+        return _lists(ops, rows, given.classes)
+    return _dense(ops, ops.cast(rows, dtype), given)
+
+
+def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
+    """A list ends at the first number of no class, and is wrong unless that is -1."""
+    if ops.shape(target)[1] == 0:  # lists without a slot list nothing
+        number = class_numbers(ops, target, 1) - 1
+    else:
+        number = ops.as_index(target, classes)
+    no_class = (number < 0) | (number >= classes)
+    ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
+    listed = ends == 0
+    some = listed[:, :1]
+    index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
+    wrong = ops.any((ends == 1) & no_class & (number != -1))
+    return Listed(index, listed, some), wrong
+
+
+def _dense(ops: Ops, y: Array, given: Given) -> tuple[Dense, Array]:
+    if given.labels == "signed":
+        return Dense((y + 1) * 0.5), ops.any(~((y == 1) | (y == -1)))
+    if given.fractions:
+        return Dense(y), ops.any(~((y >= 0) & (y <= 1)))
+    return Dense(y), ops.any(~((y == 0) | (y == 1)))
+
+
+def to_dense(ops: Ops, labels: Listed, classes: int) -> Array:
+    """Whether each class is listed: (N, classes) bool."""
+    nothing = class_numbers(ops, labels.index, classes) * 0
+    return ops.add_at(nothing, labels.index, ops.cast(labels.listed, ops.index_dtype)) > 0

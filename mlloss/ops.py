@@ -1,0 +1,118 @@
+"""What a kernel may ask of a framework: the protocol that every backend fills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Array = Any  # an array of whichever framework the caller uses; each backend knows its own
+
+
+@dataclass(frozen=True, eq=False)
+class Smooth:
+    """A function worked element by element, with its partial derivatives written out.
+
+    `value(ops, *args)` computes it with plain operations. `partials` has one entry per
+    argument: another `Smooth`, a plain `(ops, *args) -> array` that the framework may
+    differentiate itself, or None for an argument that takes no derivative (index lists,
+    masks, precomputed numbers). All arrays of one call have the same shape, but for
+    arguments whose partial is None.
+    """
+
+    name: str
+    value: Callable[..., Array]
+    partials: tuple[Smooth | Callable[..., Array] | None, ...]
+
+
+class Ops(Protocol):
+    """The operations of the kernels, on arrays of one framework.
+
+    Arrays are 2-D, rows first and the class (or list) axis last; index arrays have the
+    framework's own `index_dtype`. Arithmetic, comparisons, `&`, `|` and `~` are the arrays' own
+    operators. Nothing here may look at values, so that all of it can be traced.
+    """
+
+    name: str
+    index_dtype: str  # "int64" or "int32"
+
+    # Structure. dtype names are NumPy's ("float32", "bfloat16", "uint8", "bool").
+    def dtype(self, x: Array) -> str: ...
+    def shape(self, x: Array) -> tuple[Any, ...]: ...
+    def cast(self, x: Array, dtype: str) -> Array: ...
+    def reshape(self, x: Array, shape: tuple[Any, ...]) -> Array: ...
+    def moveaxis(self, x: Array, source: int, destination: int) -> Array: ...
+    def broadcast_to(self, x: Array, shape: tuple[Any, ...]) -> Array: ...
+    def detach(self, x: Array) -> Array: ...
+
+    # Element by element. `a` and `b` may be Python numbers; the result has the other's dtype.
+    def where(self, condition: Array, a: Array | float, b: Array | float) -> Array: ...
+    def abs(self, x: Array) -> Array: ...
+    def isnan(self, x: Array) -> Array: ...
+    def log1p_exp(self, x: Array) -> Array:
+        """log(1 + exp(x)) for x <= 0, to the last digits of x's dtype also where exp(x) is tiny."""
+        ...
+
+    def sigmoid(self, x: Array) -> Array:
+        """1 / (1 + exp(-x)) to the last digits, also for very negative x; 0 and 1 at -inf, inf."""
+        ...
+
+    # Along the last axis.
+    def sum(self, x: Array) -> Array:
+        """Sum of floats over the last axis, (N, C) -> (N,) or (N,) -> ().
+
+        Good to 1e-7 (float32) or 1e-14 (float64) of the sum of |x|, however many there are.
+        """
+        ...
+
+    def any(self, x: Array) -> Array:
+        """Whether any of a row's booleans is true: (N, C) -> (N,)."""
+        ...
+
+    def cumsum(self, x: Array) -> Array:
+        """Running sum over the last axis, same dtype; as good as `sum` for floats."""
+        ...
+
+    def flip(self, x: Array) -> Array: ...
+    def argsort(self, x: Array) -> Array:
+        """Stable order of each row's floats, smallest first; a nan may land anywhere."""
+        ...
+
+    def take(self, x: Array, index: Array) -> Array:
+        """x[n, index[n, t]]: (N, C) and (N, T) in [0, C) -> (N, T)."""
+        ...
+
+    def put(self, x: Array, index: Array, values: Array | float) -> Array:
+        """A copy of x with x[n, index[n, t]] = values[n, t]; equal indices carry equal values.
+
+        A Python number stands for an array full of it.
+        """
+        ...
+
+    def add_at(self, x: Array, index: Array, values: Array) -> Array:
+        """A copy of x with values[n, t] added at x[n, index[n, t]]; equal indices add up."""
+        ...
+
+    def count_below(self, thresholds: Array, x: Array) -> Array:
+        """How many of the row's sorted thresholds are < x: (N, T) and (N, C) -> (N, C) index_dtype.
+
+        Infinities compare as numbers do; where x is nan the count is any of 0 ... T.
+        """
+        ...
+
+    def histogram(self, counts: Array, bins: int) -> Array:
+        """How often each of 0 ... bins-1 stands in a row: (N, C) -> (N, bins) index_dtype."""
+        ...
+
+    def as_index(self, target: Array, classes: int) -> Array:
+        """Whole numbers of any dtype as index_dtype; none of no class becomes a class or -1."""
+        ...
+
+    def arange(self, n: int, like: Array) -> Array:
+        """0 ... n-1 in index_dtype, on the device of `like`."""
+        ...
+
+    # Differentiation.
+    def apply(self, function: Smooth, *args: Array) -> Array:
+        """function.value(self, *args), differentiated by its partials and not by its operations."""
+        ...

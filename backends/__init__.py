@@ -43,18 +43,18 @@ def load(name: str) -> Backend:
 
 def find(x: object) -> Backend | None:
     """The backend that x is an array of, or None."""
+    found = None  # no return from within a loop: paddle.jit.to_static would garble it
     for name in NAMES:
-        if name in sys.modules:
-            backend = load(name)
-            if backend.is_array(x):
-                return backend
-    for parent in type(x).__mro__:
-        package = parent.__module__.partition(".")[0]
-        if package in _entry_points():
-            backend = _third_party(package)
-            if backend.is_array(x):
-                return backend
-    return None
+        if found is None and name in sys.modules:
+            found = _owner(load(name), x)
+    for package in {parent.__module__.partition(".")[0] for parent in type(x).__mro__}:
+        if found is None and package in _entry_points():
+            found = _owner(_third_party(package), x)
+    return found
+
+
+def _owner(backend: Backend, x: object) -> Backend | None:
+    return backend if backend.is_array(x) else None
 
 
 def names() -> tuple[str, ...]:

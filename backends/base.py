@@ -50,6 +50,9 @@ class Base:
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
 
+    def divide(self, x: Array, n: Any) -> Array:
+        return x / n
+
     def as_index(self: Any, target: Array, classes: int) -> Array:
         dtype = self.dtype(target)
         if dtype in ("uint32", "uint64"):  # the cast could wrap round to a class, or to -1

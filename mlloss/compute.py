@@ -12,7 +12,7 @@ from mlloss.backends.base import Backend
 from mlloss.conventions import Given
 from mlloss.entry import backend_of, check_values, same_backend
 from mlloss.ops import Array, Ops
-from mlloss.reduce import reduce
+from mlloss.reduce import is_none, reduce
 from mlloss.spec import Labels, LossSpec, Reduction, compute_dtype
 
 
@@ -69,7 +69,7 @@ def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
     dtype = ops.dtype(call.input)
     x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
     count = ops.shape(x)[0]
-    rows = _rows(ops, x, call, given, poison) if count else ops.sum(x)
+    rows = ops.sum(x) if is_none(count) else _rows(ops, x, call, given, poison)
     lead = leading(ops.shape(call.input), given.axis)
     if call.reduction == "none" and len(lead) != 1:
         rows = ops.reshape(rows, lead)

@@ -61,7 +61,7 @@ def rows(
     total = ops.sum(shares)
     if parts.extra is not None:
         total = total + parts.extra
-    loss_of_row = total / ops.shape(x)[1]
+    loss_of_row = ops.divide(total, ops.shape(x)[1])
     return loss_of_row if parts.sound is None else loss_of_row * parts.sound
 
 

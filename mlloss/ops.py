@@ -17,7 +17,8 @@ class Smooth:
     argument: another `Smooth`, a plain `(ops, *args) -> array` that the framework may
     differentiate itself, or None for an argument that takes no derivative (index lists,
     masks, precomputed numbers). All arrays of one call have the same shape, but for
-    arguments whose partial is None.
+    arguments whose partial is None. Partials are right at infinite arguments too, and where
+    one is not 0 at the infinite end that it leads to, the value there is infinite.
     """
 
     name: str
@@ -36,7 +37,8 @@ class Ops(Protocol):
     name: str
     index_dtype: str  # "int64" or "int32"
 
-    # Structure. dtype names are NumPy's ("float32", "bfloat16", "uint8", "bool").
+    # Structure. dtype names are NumPy's ("float32", "bfloat16", "uint8", "bool"). A size that is no
+    # int is one that a static graph leaves open: to reshape and compute with, not to compare.
     def dtype(self, x: Array) -> str: ...
     def shape(self, x: Array) -> tuple[Any, ...]: ...
     def cast(self, x: Array, dtype: str) -> Array: ...
@@ -47,6 +49,10 @@ class Ops(Protocol):
 
     # Element by element. `a` and `b` may be Python numbers; the result has the other's dtype.
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array: ...
+    def divide(self, x: Array, n: Any) -> Array:
+        """x / n for a number of things, to the last digit of x's dtype."""
+        ...
+
     def abs(self, x: Array) -> Array: ...
     def isnan(self, x: Array) -> Array: ...
     def log1p_exp(self, x: Array) -> Array:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from mlloss.ops import Array, Ops
 from mlloss.spec import Reduction
 
 
-def reduce(ops: Ops, rows: Array, reduction: Reduction, count: int) -> Array:
+def reduce(ops: Ops, rows: Array, reduction: Reduction, count: Any) -> Array:
     """The rows for "none"; their sum for "sum", 0 of none; their average for "mean", nan of none."""
     if reduction == "none":
         return rows
     total = ops.sum(rows)
     if reduction == "sum":
         return total
-    return total / count if count else total * math.nan
+    return total * math.nan if is_none(count) else ops.divide(total, count)
+
+
+def is_none(count: Any) -> bool:
+    """Whether there are known to be no rows; a static graph may leave their number open."""
+    return isinstance(count, int) and count == 0

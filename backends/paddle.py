@@ -1,0 +1,212 @@
+"""PaddlePaddle: eager tensors, and the values of static graphs and `paddle.jit.to_static`."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import paddle
+from paddle.autograd import PyLayer
+from paddle.nn.functional import pad, relu, sigmoid
+
+from mlloss import ops
+from mlloss.backends.base import Base
+from mlloss.ops import Array, Smooth
+
+_BLOCK = 1024  # paddle adds term after term: 1e6 are 7e-5 off in float32, 7e-14 in float64
+
+
+class PaddleBackend(Base):
+    """The `Ops` of PaddlePaddle, and how its arrays are recognised and read."""
+
+    name = "paddle"
+    index_dtype = "int64"
+
+    def is_array(self, x: object) -> bool:
+        return isinstance(x, (paddle.Tensor, paddle.pir.Value, paddle.static.Variable))
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype).rpartition(".")[2]
+
+    def host(self, x: Array) -> np.ndarray[Any, Any] | None:
+        """The values where they are at hand, not copied and so not to be written to."""
+        if _static(x) or not x.place.is_cpu_place():
+            return None
+        x = x.detach()  # a tensor that requires a gradient refuses __dlpack__
+        return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)
+
+    def from_host(self, array: np.ndarray[Any, Any], like: Array) -> Array:
+        # paddle takes uint16 for the bits of bfloat16 and refuses wider unsigned integers
+        array = array.astype(np.int64) if array.dtype.kind == "u" else array
+        return paddle.to_tensor(array, place=None if _static(like) else like.place)
+
+    def static_shape(self, x: Array) -> tuple[int | None, ...]:
+        return tuple(n if n >= 0 else None for n in x.shape)
+
+    def shape(self, x: Array) -> tuple[Any, ...]:
+        """Where a static graph leaves a size open, a 0-d array: to compute with, not to compare."""
+        return tuple(n if n >= 0 else paddle.shape(x)[i] for i, n in enumerate(x.shape))
+
+    def cast(self, x: Array, dtype: str) -> Array:
+        return x.astype(dtype)
+
+    reshape = staticmethod(paddle.reshape)
+    moveaxis = staticmethod(paddle.moveaxis)
+    broadcast_to = staticmethod(paddle.broadcast_to)
+
+    def detach(self, x: Array) -> Array:
+        if not _static(x):
+            return x.detach()
+        # a static detach shares memory, and paddle then works in place: on the user's own array
+        x = paddle.assign(x)
+        x.stop_gradient = True
+        return x
+
+    def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
+        a = a if self.is_array(a) else _number(a, b)
+        return paddle.where(condition, a, b if self.is_array(b) else _number(b, a))
+
+    def divide(self, x: Array, n: Array | float) -> Array:
+        # an eager division by an array has no jvp
+        return x / (_number(n, x) if _static(x) and not self.is_array(n) else n)
+
+    abs = staticmethod(paddle.abs)
+    isnan = staticmethod(paddle.isnan)
+    sigmoid = staticmethod(sigmoid)
+
+    def log1p_exp(self, x: Array) -> Array:
+        host = self.host(x)
+        if host is not None and x.stop_gradient:  # numpy takes a tenth of the time
+            return self.from_host(np.log1p(np.exp(host)), x)
+        # softplus is 0 below -17 (-37), exp(-inf) is 3e-39; the ratio is exp(x), and 0 at -inf
+        return paddle.log1p(sigmoid(x) / sigmoid(-x))
+
+    def sum(self, x: Array) -> Array:
+        return _blocks(x.astype("float64")).sum(-1).sum(-1).astype(x.dtype)
+
+    any = staticmethod(partial(paddle.any, axis=-1))
+    flip = staticmethod(partial(paddle.flip, axis=[-1]))
+    argsort = staticmethod(partial(paddle.argsort, stable=True))
+    take = staticmethod(partial(paddle.take_along_axis, axis=-1, broadcast=False))
+    def put(self, x: Array, index: Array, values: Array | float) -> Array:
+        if not self.is_array(values):  # a static graph cannot spread a number over an open size
+            values = paddle.full_like(index, values, x.dtype)
+        return paddle.put_along_axis(x, index, values, -1, broadcast=False)
+
+    def add_at(self, x: Array, index: Array, values: Array) -> Array:
+        return paddle.put_along_axis(x, index, values, -1, reduce="add", broadcast=False)
+
+    def cumsum(self, x: Array) -> Array:
+        wide = x.astype("float64") if paddle.is_floating_point(x) else x
+        if x.shape[-1] <= _BLOCK:
+            return paddle.cumsum(wide, -1).astype(x.dtype)
+        blocks = _blocks(wide)
+        before = pad(paddle.cumsum(blocks.sum(-1)[..., :-1], -1), [0] * (2 * x.ndim - 2) + [1, 0])
+        sums = paddle.flatten(paddle.cumsum(blocks, -1) + before.unsqueeze(-1), -2)
+        return sums[..., : x.shape[-1]].astype(x.dtype)
+
+    def count_below(self, thresholds: Array, x: Array) -> Array:
+        # searchsorted answers T for both infinities: inf is above the thresholds that are below inf
+        below_inf = (thresholds < float("inf")).astype("int64").sum(-1, keepdim=True)
+        count = paddle.minimum(paddle.searchsorted(thresholds, x), below_inf)
+        return self.where(x == float("-inf"), 0, count)
+
+    def histogram(self, counts: Array, bins: int) -> Array:
+        # bincount knows no rows, nor in a static graph an open number of them
+        zeros = paddle.zeros([self.shape(counts)[0], bins], "int64")
+        return self.add_at(zeros, counts, paddle.ones_like(counts))
+
+    def arange(self, n: int, like: Array) -> Array:
+        return paddle.arange(n, dtype="int64")
+
+    def apply(self, function: Smooth, *args: Array) -> Array:
+        pairs = zip(args, function.partials, strict=True)
+        args = tuple(self.detach(a) if p is None else a for a, p in pairs)
+        if all(a.stop_gradient for a in args):
+            return function.value(self, *args)
+        return _plain(function, args) if _static(args[0]) else _wire(function, args)
+
+
+class _Wired(PyLayer):  # type: ignore[misc]
+    """One argument of a `Smooth` in eager mode; paddle differentiates `backward` once more."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Array, slope: Any, value: Any, args: Callable[[], Any]) -> Array:
+        ctx.slope, ctx.versions = slope, [a.inplace_version for a in args()]
+        ctx.save_for_backward(*args())
+        out = value(backend, *args())
+        return out.clone() if any(out is a for a in args()) else out  # else an "inplace" error
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Array) -> Array:
+        slope, args = ctx.slope, ctx.saved_tensor()
+        if ctx.versions != [a.inplace_version for a in args]:  # paddle checks its own layers only
+            raise RuntimeError("an array that the loss saved for its gradient was changed in place")
+        wired = isinstance(slope, Smooth)
+        return gradient * (backend.apply(slope, *args) if wired else slope(backend, *args))
+
+
+def _wire(function: Smooth, args: tuple[Array, ...]) -> Array:
+    """A layer an argument: `paddle.grad` for one input of several fails. Closures are no inputs."""
+    live = [(a, p) for a, p in zip(args, function.partials, strict=True) if not a.stop_gradient]
+    total = _Wired.apply(*live[0], function.value, lambda: args)
+    for a, slope in live[1:]:
+        total = total + _Wired.apply(a, slope, lambda _, x, *__: paddle.zeros_like(x), lambda: args)
+    return total
+
+
+def _plain(function: Smooth, args: tuple[Array, ...]) -> Array:
+    """The value plus terms that are 0 and have its gradient: in a static graph no layer works.
+
+    The first derivative is all that such a graph has: paddle refuses to build a second one.
+    """
+    fixed = [backend.detach(a) for a in args]
+    total = function.value(backend, *fixed)
+    for a, slope in zip(args, function.partials, strict=True):
+        if slope is not None and not a.stop_gradient:
+            value = slope.value if isinstance(slope, Smooth) else slope
+            total = total + _step(a, value(backend, *fixed))
+    return total
+
+
+def _step(x: Array, slope: Array) -> Array:
+    """0 with the gradient `slope`; inf, as the value is too, at the infinite end of a slope."""
+    near, slope = _finite(x), _finite(slope)  # inf - inf and 0 * inf would be nan
+    ahead = x * backend.where(slope == 0, -paddle.sign(backend.detach(x)), paddle.sign(slope))
+    return (near - backend.detach(near)) * slope + relu(ahead - _finite(ahead)) * paddle.abs(slope)
+
+
+def _finite(x: Array) -> Array:
+    limit = _number(paddle.finfo(x.dtype).max, x)
+    return paddle.clip(x, -limit, limit)
+
+
+def _number(value: float, like: Array) -> Array:
+    return paddle.full([], value, like.dtype)  # `where` and static graphs make float32 of 0.1
+
+
+def _static(x: object) -> bool:
+    return not isinstance(x, paddle.Tensor)  # in eager mode a tensor passes for a static.Variable
+
+
+def _blocks(x: Array) -> Array:
+    """(..., C) -> (..., B, _BLOCK) with zeros at the end, or (..., 1, C) where C is small."""
+    if x.shape[-1] <= _BLOCK:
+        return x.unsqueeze(-2)
+    count = -(-x.shape[-1] // _BLOCK)
+    x = pad(x, [0] * (2 * x.ndim - 1) + [count * _BLOCK - x.shape[-1]])
+    return paddle.reshape(x, [0] * (x.ndim - 1) + [count, _BLOCK])  # 0: as it was
+
+
+backend = PaddleBackend()
+# `paddle.jit.to_static` is to run the functions of this package as they are: it garbles some.
+for _file in (ops.__file__, __file__):
+    _stand_in = ModuleType("mlloss")  # from the real one paddle would list all that it can reach
+    _stand_in.__file__ = os.path.join(os.path.dirname(_file), "__init__.py")
+    paddle.jit.ignore_module([_stand_in])  # full_graph=True
+    if _skip := getattr(paddle.framework.core, "eval_frame_skip_file_prefix", None):
+        _skip((os.path.join(os.path.dirname(_file), ""),))  # full_graph=False

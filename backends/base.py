@@ -53,6 +53,16 @@ class Base:
     def divide(self, x: Array, n: Any) -> Array:
         return x / n
 
+    def mean(self: Any, x: Array, weight: Array | float | None = None) -> Array:
+        total = self.sum(x if weight is None else x * weight)
+        size = self.shape(x)[-1]
+        seen = self.host(total)
+        if seen is not None and not np.isinf(seen).any():
+            return self.divide(total, size)
+        parts = self.divide(x, size)  # alone these would lose the smallest numbers
+        spread = self.sum(parts if weight is None else parts * weight)
+        return self.where(self.abs(total) == np.inf, spread, self.divide(total, size))
+
     def as_index(self: Any, target: Array, classes: int) -> Array:
         dtype = self.dtype(target)
         if dtype in ("uint32", "uint64"):  # the cast could wrap round to a class, or to -1

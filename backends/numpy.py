@@ -17,7 +17,8 @@ class NumpyBackend(Base):
     name = "numpy"
 
     def is_array(self, x: object) -> bool:
-        return isinstance(x, (np.ndarray, np.generic))
+        ours = isinstance(x, (np.ndarray, np.generic))
+        return ours and not isinstance(x, (np.ma.MaskedArray, np.matrix))  # other arithmetic
 
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
         return np.asarray(x)

@@ -17,6 +17,7 @@ from mlloss import ops
 from mlloss.backends.base import Base
 from mlloss.ops import Array, Smooth
 
+_WHERE = dict.fromkeys(("int8", "int16", "uint8"), "int32") | {"float16": "float32"}  # no kernels
 _BLOCK = 1024  # paddle adds term after term: 1e6 are 7e-5 off in float32, 7e-14 in float64
 
 
@@ -67,8 +68,11 @@ class PaddleBackend(Base):
         return x
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
-        a = a if self.is_array(a) else _number(a, b)
-        return paddle.where(condition, a, b if self.is_array(b) else _number(b, a))
+        a, b = a if self.is_array(a) else _number(a, b), b if self.is_array(b) else _number(b, a)
+        dtype = self.dtype(a)
+        if wide := _WHERE.get(dtype):
+            return paddle.where(condition, a.astype(wide), b.astype(wide)).astype(dtype)
+        return paddle.where(condition, a, b)
 
     def divide(self, x: Array, n: Array | float) -> Array:
         # an eager division by an array has no jvp
@@ -92,6 +96,7 @@ class PaddleBackend(Base):
     flip = staticmethod(partial(paddle.flip, axis=[-1]))
     argsort = staticmethod(partial(paddle.argsort, stable=True))
     take = staticmethod(partial(paddle.take_along_axis, axis=-1, broadcast=False))
+
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
         if not self.is_array(values):  # a static graph cannot spread a number over an open size
             values = paddle.full_like(index, values, x.dtype)

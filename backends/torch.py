@@ -78,11 +78,11 @@ _GAUSS = (0.5 - 3**-0.5 / 2, 0.5 + 3**-0.5 / 2)
 
 
 def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
-    """A `Smooth` of plain operations, for torch.func inside torch.compile.
+    """A `Smooth` of plain operations, where PyTorch drops an autograd.Function's rules silently.
 
-    There the rules of an autograd.Function are dropped without a word. This is the value plus
-    the integral of the partials from the arguments to themselves: 0, but for its derivatives,
-    which two Gauss points give up to the fourth. At an infinite argument they come out nan.
+    That is torch.func inside torch.compile, and jvp of jvp. This is the value plus the integral
+    of the partials from the arguments to themselves: 0, but for its derivatives, which two Gauss
+    points give up to the fourth. At an infinite argument they come out nan.
     """
     fixed = [arg.detach() for arg in args]
     result = function.value(backend, *fixed)
@@ -97,6 +97,14 @@ def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
     return result
 
 
+def _forward_twice() -> bool:
+    """Whether two forward derivatives are nested: the outer one of an autograd.Function is 0."""
+    if not torch._C._are_functorch_transforms_active():
+        return False
+    levels = torch._C._functorch.get_interpreter_stack() or ()
+    return sum(level.key() == torch._C._functorch.TransformType.Jvp for level in levels) > 1
+
+
 class TorchBackend(Base):
     """The operations of the kernels in PyTorch."""
 
@@ -106,7 +114,8 @@ class TorchBackend(Base):
         return isinstance(x, torch.Tensor)
 
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
-        if torch.compiler.is_compiling() or x.device.type != "cpu":
+        traced = torch.compiler.is_compiling() or torch.jit.is_tracing()
+        if traced or x.device.type != "cpu":
             return None
         x = x.detach()
         try:
@@ -193,11 +202,12 @@ class TorchBackend(Base):
     def apply(self, function: Any, *args: Array) -> Array:
         if not isinstance(function, Smooth):
             return function(self, *args)
-        if not torch.compiler.is_compiling():
-            return _Function.apply(function, *args)
-        if torch._C._are_functorch_transforms_active():
-            return _plain(function, args)
-        return _CompiledFunction.apply(function, *args)
+        if torch.compiler.is_compiling():
+            transformed = torch._C._are_functorch_transforms_active()
+            return (
+                _plain(function, args) if transformed else _CompiledFunction.apply(function, *args)
+            )
+        return _plain(function, args) if _forward_twice() else _Function.apply(function, *args)
 
 
 backend = TorchBackend()

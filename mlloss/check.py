@@ -180,7 +180,8 @@ def wrong_labels(caller: str, row: np.ndarray[Any, Any], given: Given) -> ValueE
     if given.labels == "binary":
         expected += ' for class numbers pass labels="indices".'
     instead = _INSTEAD.get((given.labels, value), f" expected {expected}")
-    return ValueError(f"{caller}: target has {value:g} among {given.labels} labels;{instead}")
+    number = int(value) if value.is_integer() else value
+    return ValueError(f"{caller}: target has {number} among {given.labels} labels;{instead}")
 
 
 def _allowed(given: Given) -> Callable[[float], bool]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Real
 from typing import NamedTuple
 
 from mlloss.ops import Array, Ops, Smooth
@@ -55,14 +56,20 @@ def rows(
 ) -> Array:
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
-    shares = parts.shares
-    if weight is not None:  # at an infinite share a weight of 0 has the limit, 0
-        shares = weight * ops.where((weight == 0) & (ops.abs(shares) == math.inf), 0.0, shares)
-    total = ops.sum(shares)
+    result = ops.mean(_limited(ops, parts.shares, weight), weight)
     if parts.extra is not None:
-        total = total + parts.extra
-    loss_of_row = ops.divide(total, ops.shape(x)[1])
-    return loss_of_row if parts.sound is None else loss_of_row * parts.sound
+        result = result + ops.divide(parts.extra, ops.shape(x)[1])
+    return result if parts.sound is None else result * parts.sound
+
+
+def _limited(ops: Ops, shares: Array, weight: Array | float | None) -> Array:
+    """Infinite shares with a weight of 0 have the limit, 0."""
+    if weight is None or (isinstance(weight, Real) and weight != 0):
+        return shares
+    drop = ops.abs(shares) == math.inf
+    if not isinstance(weight, Real):
+        drop = drop & (weight == 0)
+    return ops.where(drop, 0.0, shares)
 
 
 def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:

@@ -71,6 +71,10 @@ class Ops(Protocol):
         """
         ...
 
+    def mean(self, x: Array, weight: Array | float | None = None) -> Array:
+        """`sum` of x times weight over how many there are; finite also where the sum overflows."""
+        ...
+
     def any(self, x: Array) -> Array:
         """Whether any of a row's booleans is true: (N, C) -> (N,)."""
         ...

@@ -13,10 +13,9 @@ def reduce(ops: Ops, rows: Array, reduction: Reduction, count: Any) -> Array:
     """The rows for "none"; their sum for "sum", 0 of none; their average for "mean", nan of none."""
     if reduction == "none":
         return rows
-    total = ops.sum(rows)
     if reduction == "sum":
-        return total
-    return total * math.nan if is_none(count) else ops.divide(total, count)
+        return ops.sum(rows)
+    return ops.sum(rows) * math.nan if is_none(count) else ops.mean(rows)
 
 
 def is_none(count: Any) -> bool:

@@ -1,0 +1,1 @@
+"""Does each framework do what the definition says? Cases, workers, verdicts, reports."""

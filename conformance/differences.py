@@ -1,0 +1,85 @@
+"""Known differences: what a framework does instead of the definition, where, and since when."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from mlloss.conformance.case import Case
+from mlloss.conformance.restate import check_instead
+from mlloss.conformance.targets import TARGETS
+
+PAGE = "page"  # the printed documentation itself, judged as if it were a target
+SEVERITIES = (
+    "crash",
+    "silently wrong value",
+    "silently wrong gradient",
+    "error",
+    "cosmetic",
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A statement that the judge recomputes: under these conditions, `instead` is what comes."""
+
+    id: str
+    targets: tuple[str, ...]
+    loss: str
+    instead: Mapping[str, Any]
+    severity: str
+    why: str
+    evidence: tuple[str, ...]
+    when: Mapping[str, Any] = field(default_factory=dict)
+    versions: SpecifierSet = field(default_factory=SpecifierSet)
+
+    def __post_init__(self) -> None:
+        """Refuse words that nothing here understands."""
+        check_instead(self.instead)
+        _require(self.id, "severity", [self.severity], SEVERITIES)
+        _require(self.id, "targets", self.targets, [PAGE, *TARGETS])
+
+    def concerns(self, target: str, version: str) -> bool:
+        """Local parts (+cpu) and pre-releases count as the version they are of."""
+        return target in self.targets and self.versions.contains(version or "0", prereleases=True)
+
+    def matches(self, case: Case, target: str, version: str) -> bool:
+        """Whether the row speaks of this case there."""
+        features = case.features()
+        _require(self.id, "when", self.when, features)
+        same = all(features[name] == value for name, value in self.when.items())
+        return same and case.loss == self.loss and self.concerns(target, version)
+
+
+def known_differences() -> tuple[Difference, ...]:
+    """All rows of differences/*.toml, their ids unique."""
+    folder = files("mlloss.conformance") / "differences"
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    texts = [file.read_text("utf-8") for file in found if file.name.endswith(".toml")]
+    return parse_differences(texts)
+
+
+def parse_differences(texts: Iterable[str]) -> tuple[Difference, ...]:
+    """The rows of these files."""
+    rows = [row for text in texts for row in tomllib.loads(text)["difference"]]
+    ids = [row["id"] for row in rows]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"ids of differences must be unique; got {sorted(ids)}")
+    return tuple(_difference(row) for row in rows)
+
+
+def _difference(row: dict[str, Any]) -> Difference:
+    lists = {name: tuple(row[name]) for name in ("targets", "evidence")}
+    return Difference(**row | lists | {"versions": SpecifierSet(row.get("versions", ""))})
+
+
+def _require(id: str, what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """A misspelt row would never match, and so never be missed."""
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ValueError(f"{id}: {what} must be of {sorted(known)}; got {unknown}")

@@ -1,0 +1,78 @@
+"""Each framework's own functions: where they are, how to call them, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
+
+
+@dataclass(frozen=True)
+class Native:
+    """Called as function(input, target[, weight], reduction=...) or class(reduction=...)(...).
+
+    `target_dtype` is the only label dtype it takes, `needs` a package beside the framework's own.
+    """
+
+    function: str
+    class_: str | None = None
+    target_dtype: str | None = None
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No such function, in words for the report."""
+
+    reason: str
+
+
+NATIVES: dict[tuple[str, str], Native | Missing] = {
+    ("numpy", MARGIN): Missing("NumPy has no losses"),
+    ("numpy", SOFT): Missing("NumPy has no losses"),
+    ("torch", MARGIN): Native(
+        "torch.nn.functional.multilabel_margin_loss",
+        "torch.nn.MultiLabelMarginLoss",
+        target_dtype="int64",
+    ),
+    ("torch", SOFT): Native(
+        "torch.nn.functional.multilabel_soft_margin_loss", "torch.nn.MultiLabelSoftMarginLoss"
+    ),
+    ("jax", MARGIN): Missing("neither JAX nor Optax has this loss"),
+    ("jax", SOFT): Native("mlloss.conformance.natives.optax_soft_margin", needs="optax"),
+    ("paddle", MARGIN): Native(
+        "paddle.nn.functional.multi_label_margin_loss", "paddle.nn.MultiLabelMarginLoss"
+    ),
+    ("paddle", SOFT): Native(
+        "paddle.nn.functional.multi_label_soft_margin_loss", "paddle.nn.MultiLabelSoftMarginLoss"
+    ),
+    ("mindspore", MARGIN): Native(
+        "mindspore.ops.multilabel_margin_loss",
+        "mindspore.nn.MultilabelMarginLoss",
+        target_dtype="int32",
+    ),
+    ("mindspore", SOFT): Native(
+        "mindspore.ops.multilabel_soft_margin_loss", "mindspore.nn.MultiLabelSoftMarginLoss"
+    ),
+}
+
+
+def native_absence(framework: str, loss: str) -> str | None:
+    """Why there is no native to run, or None."""
+    native = NATIVES[framework, loss]
+    if isinstance(native, Missing):
+        return native.reason
+    if native.needs and find_spec(native.needs) is None:
+        return f"{framework} has no such loss, and {native.needs}, which has, is not installed"
+    return None
+
+
+def optax_soft_margin(input: Any, target: Any, weight: Any = None, *, reduction: str) -> Any:
+    """What JAX users write for the loss: Optax's cross-entropy, averaged over the classes."""
+    import optax
+
+    terms = optax.sigmoid_binary_cross_entropy(input, target)
+    rows = (terms if weight is None else terms * weight).mean(-1)
+    return {"none": rows, "sum": rows.sum(), "mean": rows.mean()}[reduction]

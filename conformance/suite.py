@@ -1,0 +1,160 @@
+"""A whole run: who is asked what, and the verdict on everything that was to be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mlloss.conformance.case import Case
+from mlloss.conformance.differences import PAGE, Difference
+from mlloss.conformance.judge import FAILURES, Trial, Verdict, judge, judge_page, unused
+from mlloss.conformance.natives import native_absence
+from mlloss.conformance.pool import Pool, Replies
+from mlloss.conformance.progress import Show, silent
+from mlloss.conformance.targets import FRAMEWORKS, TARGETS, Subject
+
+Absence = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is to be run, and which frameworks it would be wrong to find absent."""
+
+    cases: Sequence[Case]
+    rows: Sequence[Difference]
+    targets: Sequence[str]
+    subjects: Sequence[Subject]
+    required: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place that gets exactly one verdict: here, if there is nobody to ask."""
+
+    case: Case
+    target: str
+    subject: Subject
+    absence: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A selection, and what came of it; `versions` are those that the workers reported."""
+
+    selection: Selection
+    verdicts: Sequence[Verdict]
+    versions: Mapping[str, str]
+    missing: Sequence[str]
+
+    def counts(self) -> Counter[str]:
+        """How many verdicts of each kind."""
+        return Counter(verdict.kind for verdict in self.verdicts)
+
+    def failures(self) -> list[Verdict]:
+        """What makes the run fail."""
+        return [verdict for verdict in self.verdicts if verdict.kind in FAILURES]
+
+    def compared(self) -> int:
+        """Numbers that a framework was asked for; pages and absences are none."""
+        return sum(v.kind != "absent" and v.target != PAGE for v in self.verdicts)
+
+    def passed(self) -> bool:
+        """Nothing unexplained, nothing required that is missing, and not nothing at all."""
+        return not self.failures() and not self.missing and self.compared() > 0
+
+
+def framework_absence(framework: str) -> str | None:
+    """Why a framework cannot be run, or None."""
+    return FRAMEWORKS[framework].absence()
+
+
+def conduct(
+    selection: Selection,
+    pool: Pool,
+    show: Show = silent,
+    absence: Absence = framework_absence,
+) -> Run:
+    """Ask, judge, and account for every slot."""
+    slots = plan(selection, absence)
+    asked = {target: _asked(slots, target) for target in selection.targets}
+    asked = {target: some for target, some in asked.items() if some}
+    with show({target: len(some) for target, some in asked.items()}) as progress:
+        replies = pool.run({target: _questions(some) for target, some in asked.items()}, progress)
+    verdicts = _verdicts(selection, slots, asked, replies)
+    versions = {target: reply.version for target, reply in replies.items()}
+    return Run(selection, verdicts, versions, _missing(selection, absence))
+
+
+def plan(selection: Selection, absence: Absence) -> list[Slot]:
+    """Every slot of a selection, in the order of the report."""
+    return [
+        Slot(case, target, subject, _absence(case, target, subject, absence))
+        for case in selection.cases
+        for target in selection.targets
+        for subject in selection.subjects
+        if subject in case.subjects
+    ]
+
+
+def _absence(case: Case, target: str, subject: Subject, absence: Absence) -> str | None:
+    framework = TARGETS[target].framework
+    native = native_absence(framework, case.loss) if subject == "native" else None
+    return absence(framework) or native
+
+
+def _asked(slots: Iterable[Slot], target: str) -> list[Slot]:
+    return [slot for slot in slots if slot.target == target and not slot.absence]
+
+
+def _questions(slots: Iterable[Slot]) -> list[dict[str, object]]:
+    return [slot.case.question(slot.subject) for slot in slots]
+
+
+def _verdicts(
+    selection: Selection,
+    slots: Sequence[Slot],
+    asked: Mapping[str, Sequence[Slot]],
+    replies: Mapping[str, Replies],
+) -> list[Verdict]:
+    """Pages first, then every slot, then the rows that nothing was found for."""
+    rows = selection.rows
+    trials = {
+        id(slot): Trial(slot.case, target, slot.subject, replies[target].version, outcome)
+        for target, some in asked.items()
+        for slot, outcome in zip(some, replies[target].outcomes, strict=True)
+    }
+    pages = [judge_page(case, rows) for case in selection.cases if "native" in case.subjects]
+    judged = [_absent(s) if s.absence else judge(trials[id(s)], rows) for s in slots]
+    return pages + judged + unused(rows, pages + judged, _ran(selection, trials.values()))
+
+
+def _absent(slot: Slot) -> Verdict:
+    return Verdict(slot.case.id, slot.target, slot.subject, "absent", slot.absence or "")
+
+
+def _ran(selection: Selection, trials: Iterable[Trial]) -> dict[tuple[str, str], str]:
+    """The version of each (target, loss) whose native was asked and could start; and the pages."""
+    pages = {(PAGE, case.loss): "" for case in selection.cases}
+    natives = {
+        (trial.target, trial.case.loss): trial.version
+        for trial in trials
+        if trial.subject == "native" and trial.version
+    }
+    return pages | natives
+
+
+def _missing(selection: Selection, absence: Absence) -> list[str]:
+    """Required frameworks that are absent, or that no target of this run stands for."""
+    run = {TARGETS[target].framework for target in selection.targets}
+    unasked = [
+        f"{name} was required, and no target of it was run"
+        for name in selection.required
+        if name not in run
+    ]
+    absent = [
+        f"{name} was required: {reason}"
+        for name in selection.required
+        if name in run and (reason := absence(name))
+    ]
+    return unasked + absent

@@ -1,0 +1,67 @@
+"""What can be asked: each framework in each of its modes, and which of them are installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import Literal
+
+Subject = Literal["native", "mlloss"]
+SUBJECTS: tuple[Subject, ...] = ("native", "mlloss")
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework by the name it is imported by, and the distribution that brings it."""
+
+    name: str
+    distribution: str
+    install: str
+
+    def absence(self) -> str | None:
+        """Why it cannot be run, or None; asked here and never of a worker, which might lie."""
+        return None if find_spec(self.name) else f"{self.name} is not installed ({self.install})"
+
+    def installed_version(self) -> str | None:
+        """Read from the metadata, so that a broken framework has one too."""
+        try:
+            return version(self.distribution)
+        except PackageNotFoundError:
+            return None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A framework in a mode."""
+
+    name: str
+    framework: str
+    mode: str
+
+
+FRAMEWORKS = {
+    framework.name: framework
+    for framework in (
+        Framework("numpy", "numpy", "pip install numpy"),
+        Framework("torch", "torch", 'pip install "mlloss[torch]"'),
+        Framework("jax", "jax", 'pip install "mlloss[jax]"'),
+        Framework("paddle", "paddlepaddle", 'pip install "mlloss[paddle]"'),
+        Framework("mindspore", "mindspore", 'pip install "mlloss[mindspore]"'),
+    )
+}
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target("numpy", "numpy", "eager"),
+        Target("torch", "torch", "eager"),
+        Target("torch-compile", "torch", "compile"),
+        Target("jax", "jax", "eager"),
+        Target("jax-jit", "jax", "jit"),
+        Target("paddle", "paddle", "eager"),
+        Target("paddle-static", "paddle", "static"),
+        Target("mindspore", "mindspore", "eager"),
+        Target("mindspore-graph", "mindspore", "graph"),
+    )
+}

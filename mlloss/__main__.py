@@ -1,0 +1,5 @@
+"""`python -m mlloss`."""
+
+from mlloss.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""One call of a loss: run it on a framework, and hold it against the oracle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from closeness import ONE_ROUNDING, RELATIVE, SMALLEST, Array, assert_close
+from frameworks import HALVES, Framework, Function
+
+import mlloss
+from mlloss.conformance import oracle
+from mlloss.conformance.oracle import MARGIN, SOFT
+
+
+@dataclass(frozen=True)
+class Call:
+    """Arguments as NumPy arrays or nested lists, options as the loss and the oracle have them."""
+
+    loss: str
+    input: Any
+    target: Any
+    weight: Any = None
+    options: dict[str, Any] = field(default_factory=dict)
+    label_dtype: str | None = None  # None: what is usual, see `usual`
+    weight_dtype: str | None = None
+    names: tuple[str, ...] | None = None  # what each row shows
+
+    def __str__(self) -> str:
+        shapes = " ".join(str(np.shape(a)) for a in (self.input, self.target, self.weight))
+        return f"{self.loss} {self.options} of shapes {shapes}"
+
+    def with_options(self, **options: Any) -> Call:
+        return replace(self, options={**self.options, **options})
+
+    def arrays(self, framework: Framework, dtype: str) -> list[Any]:
+        """input, target and, if there is one, weight. A weight that is a number stays one."""
+        labels = self.label_dtype or usual(framework, self.target, dtype)
+        arrays = [framework.array(self.input, dtype), framework.array(self.target, labels)]
+        if self.weight is None:
+            return arrays
+        if isinstance(self.weight, float | int):
+            return [*arrays, self.weight]
+        weights = self.weight_dtype or usual(framework, self.weight, dtype)
+        return [*arrays, framework.array(self.weight, weights)]
+
+    def seen(self, framework: Framework, dtype: str) -> Call:
+        """The call with the numbers that the framework is given, that is, after rounding."""
+        x, t, *w = (
+            a if isinstance(a, float | int) else framework.numpy(a)
+            for a in self.arrays(framework, dtype)
+        )
+        if framework.flushes_subnormals:
+            x = np.where(np.abs(x) < np.finfo(np.float32).tiny, 0, x)
+        return replace(self, input=x, target=t, weight=w[0] if w else None)
+
+    def function(self, framework: Framework, compiler: str | None = None) -> Function:
+        """The loss with its options, of the arrays alone."""
+        loss, options = getattr(mlloss, self.loss), self.options
+
+        def two(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
+            return loss(input, target, **options)
+
+        def three(input: Any, target: Any, weight: Any) -> Any:
+            return loss(input, target, weight, **options)
+
+        call = two if self.weight is None else three
+        return call if compiler is None else framework.compile(call, compiler)
+
+    def dtypes(self, dtype: str) -> list[str]:
+        return [dtype, self.label_dtype or "", self.weight_dtype or ""]
+
+    def true(self, what: Function, **more: Any) -> Array:
+        """A number of the oracle's."""
+        options = {**self.options, **more}
+        options.pop("validate", None)
+        result: Array = what(self.loss, self.input, self.target, self.weight, **options)
+        return result
+
+
+def usual(framework: Framework, values: Any, dtype: str) -> str:
+    """The dtype that labels or weights have most often."""
+    kind = np.asarray(values).dtype.kind
+    if kind == "f":
+        return "float32" if dtype in HALVES else dtype
+    return "bool" if kind == "b" else framework.index_dtype
+
+
+def check_loss(
+    framework: Framework, call: Call, dtype: str = "float32", compiler: str | None = None
+) -> None:
+    """The value, its shape and its dtype."""
+    with framework.mode(*call.dtypes(dtype)):
+        got = call.function(framework, compiler)(*call.arrays(framework, dtype))
+        assert framework.dtype(got) == dtype, f"{call}: dtype {framework.dtype(got)}, not {dtype}"
+        seen, got = call.seen(framework, dtype), framework.numpy(got)
+    reach = loss_allowance(seen, dtype)
+    assert_close(got, seen.true(oracle.loss), reach, dtype, str(call), call.names)
+
+
+def check_gradient(
+    framework: Framework, call: Call, dtype: str = "float32", compiler: str | None = None
+) -> None:
+    """The derivative by input, its shape and its dtype."""
+    with framework.mode(*call.dtypes(dtype)):
+        f = call.function(framework, compiler)
+        got = framework.gradient(f, *call.arrays(framework, dtype))
+        assert framework.dtype(got) == dtype, f"{call}: dtype {framework.dtype(got)}, not {dtype}"
+        seen, got = call.seen(framework, dtype), framework.numpy(got)
+    reach = gradient_allowance(seen, dtype)
+    assert_close(got, seen.true(oracle.gradient), reach, dtype, f"slope of {call}", call.names)
+
+
+def check_second(
+    framework: Framework, call: Call, dtype: str = "float32", compiler: str | None = None
+) -> None:
+    """The second derivative; the Hessian being diagonal, its row sums are all there is."""
+    with framework.mode(*call.dtypes(dtype)):
+        f, (x, *rest) = call.function(framework, compiler), call.arrays(framework, dtype)
+        got = framework.numpy(framework.second(lambda x: f(x, *rest), x))
+        seen = call.seen(framework, dtype)
+    want = seen.true(oracle.second_derivative)
+    reach = RELATIVE[dtype] * np.abs(want) + SMALLEST[dtype] * (call.loss == SOFT)
+    assert_close(got, want, reach, dtype, f"curvature of {call}", call.names)
+
+
+def loss_allowance(seen: Call, dtype: str) -> Array:
+    """Relative to what is added up, plus one rounding of 1 per active pair of the margin loss."""
+    reduction = seen.options.get("reduction", "mean")
+    scale = np.abs(_unsigned(seen).true(oracle.loss))
+    if seen.loss == SOFT:
+        return RELATIVE[dtype] * scale + SMALLEST[dtype]
+    slope = np.maximum(seen.true(oracle.gradient), 0)
+    rows = slope.sum(axis=seen.options.get("axis", -1))  # active pairs over C (and N)
+    pairs = rows if reduction == "none" else rows.sum()
+    return RELATIVE[dtype] * scale + ONE_ROUNDING[dtype] * pairs + SMALLEST[dtype]
+
+
+def gradient_allowance(seen: Call, dtype: str) -> Array:
+    """Relative to what is subtracted; a margin slope of 0 is exactly 0."""
+    if seen.loss == MARGIN:
+        return RELATIVE[dtype] * np.abs(seen.true(oracle.gradient))
+    return RELATIVE[dtype] * _slope_scale(seen) + SMALLEST[dtype]
+
+
+def _slope_scale(seen: Call) -> Array:
+    """What the soft margin's slope is a difference of; the slope itself where labels are 0 or 1."""
+    labels = seen.options.get("labels") or oracle.DEFAULT_LABELS[seen.loss]
+    if labels != "binary":
+        return np.abs(seen.true(oracle.gradient))
+    y = np.asarray(seen.target, np.float64)
+    wrong, right = (replace(_unsigned(seen), target=np.full(y.shape, v)) for v in (0.0, 1.0))
+    parts = (1 - y) * wrong.true(oracle.gradient), y * right.true(oracle.gradient)
+    return np.where(y == 1, 0, parts[0]) - np.where(y == 0, 0, parts[1])
+
+
+def _unsigned(seen: Call) -> Call:
+    return seen if seen.weight is None else replace(seen, weight=np.abs(seen.weight))

@@ -1,0 +1,136 @@
+"""Workers that only pretend, each in its own way: `python fake_worker.py BEHAVIOUR`."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+RIGHT = 0.8500000238418579  # what float32 makes of the documented 0.85
+Message = dict[str, Any]
+
+
+def say(message: Message) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def reply(question: Message, value: object = RIGHT, dtype: str = "float32") -> Message:
+    return {"id": question["id"], "subject": question["subject"], "dtype": dtype, "value": value}
+
+
+def gives(value: object, dtype: str = "float32") -> Callable[[Message], None]:
+    return lambda question: say(reply(question, value, dtype))
+
+
+def raises(question: Message) -> None:
+    say({**reply(question), "error": "RuntimeError", "message": "---\nUnsupported op"})
+
+
+def exits(question: Message) -> None:
+    sys.exit(3)
+
+
+def complains(question: Message) -> None:
+    raise SystemExit("no space left")
+
+
+def segfaults(question: Message) -> None:
+    ctypes.string_at(0)
+
+
+def hangs(question: Message) -> None:
+    time.sleep(600)
+
+
+def hangs_with_child(question: Message) -> None:
+    os.system("sleep 600")
+
+
+def other_id(question: Message) -> None:
+    say({**reply(question), "id": "documented/another"})
+
+
+def other_subject(question: Message) -> None:
+    say({**reply(question), "subject": "native"})
+
+
+def garbage(question: Message) -> None:
+    print("loading kernels ... 100%", flush=True)
+    say(reply(question))
+
+
+def bare_nan(question: Message) -> None:
+    print('{"id": "x", "value": NaN}', flush=True)
+
+
+def deep(question: Message) -> None:
+    print("[" * 200_000, flush=True)
+
+
+def floods_stderr(question: Message) -> None:
+    sys.stderr.write("warning " * 500_000)
+    say(reply(question))
+
+
+def claims_absence(question: Message) -> None:
+    say({"id": question["id"], "subject": question["subject"], "absent": "not installed"})
+
+
+def dies_on_zeros(question: Message) -> None:
+    """The offending case is the one whose first score is 0."""
+    segfaults(question) if question["input"]["data"][0][0] == 0 else say(reply(question))
+
+
+def says_twice(question: Message) -> None:
+    say(reply(question))
+    say(reply(question))
+
+
+BEHAVIOURS: dict[str, Callable[[Message], None]] = {
+    "right": gives(RIGHT),
+    "wrong in the last printed digit": gives(0.86),
+    "right in the printed digits only": gives(0.8501),
+    "gives nan": gives("nan"),
+    "gives inf": gives("inf"),
+    "gives another dtype": gives(0.85, "float64"),
+    "gives another shape": gives([RIGHT]),
+    "gives a string": gives("0.85"),
+    "gives nothing": gives(None),
+    "gives true": gives(True),
+    "raises": raises,
+    "exits": exits,
+    "complains": complains,
+    "segfaults": segfaults,
+    "hangs": hangs,
+    "hangs with a child": hangs_with_child,
+    "answers another id": other_id,
+    "answers another subject": other_subject,
+    "garbage on stdout": garbage,
+    "bare nan": bare_nan,
+    "deep nesting": deep,
+    "floods stderr": floods_stderr,
+    "claims absence": claims_absence,
+    "dies on zeros": dies_on_zeros,
+    "says twice": says_twice,
+}
+
+
+def main(behaviour: str) -> None:
+    if behaviour == "never starts":
+        raise SystemExit("ImportError: libfake.so: cannot open shared object file")
+    if behaviour == "hangs at its start":
+        time.sleep(600)
+    if behaviour == "garbage at its start":
+        print("Welcome!", flush=True)
+    version = "nightly!" if behaviour == "strange version" else "1.2.3"
+    say({"target": "fake", "version": version})
+    for line in sys.stdin:
+        BEHAVIOURS[behaviour](json.loads(line))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

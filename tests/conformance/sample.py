@@ -1,0 +1,67 @@
+"""A documented example to try things on, and a run of fakes on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlloss.conformance.case import Array, Case, Printed, Source
+from mlloss.conformance.differences import Difference
+from mlloss.conformance.pool import Pool
+from mlloss.conformance.suite import Run, Selection, conduct
+from mlloss.conformance.targets import Subject
+
+FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
+
+TORCH_PAGE = Case(
+    id="documented/torch.nn.MultiLabelMarginLoss/mean",
+    source=Source("documented", "torch", "torch.nn.MultiLabelMarginLoss", "https://x", "class"),
+    loss="multilabel_margin_loss",
+    input=Array("float32", [[0.1, 0.2, 0.4, 0.8]]),
+    target=Array("int64", [[3, 0, -1, 1]]),
+    labels="indices",
+    printed=Printed("0.85"),
+)
+
+
+def scores(*numbers: float) -> Case:
+    """The same example with other scores, and so with another id and another number."""
+    return replace(TORCH_PAGE, id=f"scores {numbers}", input=Array("float32", [list(numbers)]))
+
+
+def fakes(behaviour: str, timeout: float = 20.0, **others: str) -> Pool:
+    """All targets behave like this, but for those that are named."""
+
+    def command(target: str) -> list[str]:
+        return [sys.executable, str(FAKE_WORKER), others.get(target, behaviour)]
+
+    return Pool(2, timeout, command)
+
+
+def run_fake(
+    behaviour: str,
+    cases: Sequence[Case] = (TORCH_PAGE,),
+    targets: Sequence[str] = ("torch",),
+    subjects: Sequence[Subject] = ("mlloss",),
+    rows: Sequence[Difference] = (),
+    timeout: float = 20.0,
+) -> Run:
+    selection = Selection(cases, rows, targets, subjects)
+    return conduct(selection, fakes(behaviour, timeout), absence=lambda framework: None)
+
+
+def difference(**changes: Any) -> Difference:
+    """A row that says of torch what the fake that is right does not do."""
+    row: dict[str, Any] = {
+        "id": "row",
+        "targets": ("torch",),
+        "loss": "multilabel_margin_loss",
+        "instead": {"padding": "class 0"},
+        "severity": "silently wrong value",
+        "why": "for the test",
+        "evidence": ("https://x",),
+    }
+    return Difference(**row | changes)

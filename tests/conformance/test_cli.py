@@ -1,0 +1,132 @@
+"""The commands, and what they exit with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sample import FAKE_WORKER
+from typer.testing import CliRunner, Result
+
+from mlloss import cli
+from mlloss.catalogue import CATALOGUE
+from mlloss.conformance.doctor import Check
+from mlloss.conformance.pool import Pool
+from mlloss.conformance.process import child_environment
+from mlloss.conformance.record import read_record
+from mlloss.conformance.targets import FRAMEWORKS
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, arguments)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Every worker that the command starts is a fake of this behaviour."""
+
+    def install(behaviour: str) -> None:
+        command = [sys.executable, str(FAKE_WORKER), behaviour]
+        monkeypatch.setattr(cli, "Pool", lambda jobs, timeout: Pool(jobs, 20.0, lambda t: command))
+
+    return install
+
+
+def test_numpy_alone_conforms() -> None:
+    """The real thing, with the one framework that is always there."""
+    result = run("conformance", "--target", "numpy")
+    assert result.exit_code == 0, result.output
+    assert "numpy: NumPy has no losses" in result.output
+    assert "Nothing unexplained in" in result.output
+
+
+@pytest.mark.parametrize("behaviour", ["wrong in the last printed digit", "segfaults", "right"])
+def test_a_failure_exits_with_1(fake: Callable[[str], None], behaviour: str) -> None:
+    """Also the fake that answers 0.85 to everything."""
+    fake(behaviour)
+    assert run("conformance", "--target", "numpy").exit_code == 1
+
+
+def test_a_required_framework_must_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run("conformance", "--target", "numpy", "--require", "numpy,torch")
+    assert result.exit_code == 1
+    assert "torch was required, and no target of it was run" in result.output
+
+
+def test_a_required_framework_must_not_be_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = {name for name in FRAMEWORKS if name != "numpy"}
+    monkeypatch.setattr("mlloss.conformance.targets.find_spec", lambda name: name not in absent)
+    assert run("conformance").exit_code == 0
+    result = run("conformance", "--require", "all")
+    assert result.exit_code == 1
+    for name in sorted(absent):
+        assert f"{name} was required: {name} is not installed (pip install" in result.output
+
+
+def test_nothing_compared_is_no_success() -> None:
+    result = run("conformance", "--target", "numpy", "--subject", "native")
+    assert result.exit_code == 1
+    assert "No number was compared" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["conformance", "--target", "troch"],
+        ["conformance", "--subject", "ours"],
+        ["conformance", "--require", "jaxx"],
+        ["conformance", "--jobs", "0"],
+        ["spec", "no_such_loss"],
+        ["no-such-command"],
+    ],
+)
+def test_a_mistake_exits_with_2(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_record_and_markdown_are_written(tmp_path: Path) -> None:
+    record, page = tmp_path / "record.jsonl", tmp_path / "matrix.md"
+    run("conformance", "--target", "numpy", "--record", str(record), "--markdown", str(page))
+    assert read_record(record)[2]["passed"]
+    assert page.read_text("utf-8").startswith("| documented example | page | numpy |")
+
+
+@pytest.mark.parametrize("loss", CATALOGUE)
+def test_spec_prints_the_definition(loss: str) -> None:
+    printed = " ".join(run("spec", loss).output.split())
+    spec = CATALOGUE[loss]
+    for text in (spec.formula, *spec.notes, *spec.references, *dict(spec.arguments).values()):
+        assert " ".join(text.split()) in printed
+    assert spec.name in run("spec").output
+
+
+@pytest.mark.parametrize(("healthy", "status"), [(True, 0), (False, 1)])
+def test_doctor_exits_by_health(
+    monkeypatch: pytest.MonkeyPatch, healthy: bool, status: int
+) -> None:
+    monkeypatch.setattr(cli, "examine", lambda: [Check("torch", "1", healthy, "x", "do this")])
+    result = run("doctor")
+    assert result.exit_code == status
+    assert "do this" in result.output
+
+
+def test_version() -> None:
+    assert run("--version").output.startswith("mlloss ")
+
+
+def test_as_a_module_from_anywhere(tmp_path: Path) -> None:
+    """The workers find the same mlloss, and leave nothing where they are started."""
+    command = [sys.executable, "-m", "mlloss", "conformance", "--target", "numpy"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd=tmp_path,
+        env=child_environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []

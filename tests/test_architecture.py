@@ -1,0 +1,127 @@
+"""Who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import mlloss
+import mlloss.backends
+import mlloss.conformance
+
+CORE = Path(mlloss.__file__).parent
+BACKENDS = Path(mlloss.backends.__file__).parent
+CONFORMANCE = Path(mlloss.conformance.__file__).parent
+
+LAYERS = (  # each imports from those above it, and inside a layer nobody in a circle
+    {"spec", "ops"},
+    {"catalogue", "check", "axes", "conventions", "reduce", "kernels"},
+    {"backends", "backends.base"},
+    {"entry"},
+    {"compute"},
+    {"losses", "labels"},
+    {"__init__"},
+)
+COMMAND = {"cli", "__main__"}  # import what they like; nobody imports them, but they each other
+
+
+def imports(source: str) -> Iterator[str]:
+    """Full names of what is imported, `from a import b` as a.b: b may be a module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(source: str, modules: set[str]) -> set[str]:
+    """Our modules among the imports: "backends.base" for mlloss.backends.base.Backend."""
+    found = set()
+    for name in imports(source):
+        if name.split(".")[0] == "mlloss":
+            inner = name.split(".")[1:]
+            candidates = [".".join(inner[:n]) for n in range(len(inner), 0, -1)]
+            found.add(next((c for c in candidates if c in modules), inner[0] if inner else ""))
+    return found
+
+
+def theirs(source: str) -> set[str]:
+    """Packages that are neither ours nor the standard library's."""
+    tops = {name.split(".")[0] for name in imports(source)}
+    return tops - {"mlloss", "__future__"} - set(sys.stdlib_module_names)
+
+
+def modules(folder: Path, prefix: str = "") -> dict[str, str]:
+    return {prefix + path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
+
+
+KNOWN = set(modules(CORE)) | {"backends"} | set(modules(BACKENDS, "backends."))
+KNOWN |= {"conformance"}
+
+
+def misplaced(name: str, source: str) -> set[str]:
+    """What a core module imports from below its own layer."""
+    level = next(n for n, layer in enumerate(LAYERS) if name in layer)
+    allowed = set().union(*LAYERS[: level + 1]) - {name}
+    return ours(source, KNOWN) - allowed
+
+
+CORE_MODULES = sorted(set(modules(CORE)) - COMMAND)
+
+
+def test_every_module_has_its_layer():
+    assert set(CORE_MODULES) <= set().union(*LAYERS), "give new modules a place in LAYERS"
+
+
+@pytest.mark.parametrize("name", CORE_MODULES)
+def test_core_imports_downwards(name: str):
+    source = modules(CORE)[name]
+    assert misplaced(name, source) == set(), f"mlloss/{name}.py imports from below its layer"
+    assert theirs(source) <= {"numpy"}, f"mlloss/{name}.py imports more than NumPy"
+
+
+def test_nobody_imports_in_a_circle():
+    sources = {name: source for name, source in modules(CORE).items() if name in CORE_MODULES}
+    graph = {name: ours(source, KNOWN) & set(sources) for name, source in sources.items()}
+    assert set(TopologicalSorter(graph).static_order()) == set(CORE_MODULES)
+
+
+@pytest.mark.parametrize("name", sorted(modules(BACKENDS)))
+def test_backends_import_only_what_they_fill(name: str):
+    source = modules(BACKENDS)[name]
+    found = {module.removeprefix("backends.") for module in ours(source, KNOWN)}
+    if name == "__init__":
+        frameworks = set(modules(BACKENDS))
+        assert found <= frameworks, f"backends imports {found - frameworks}"
+        assert theirs(source) == set()
+    else:
+        assert found <= {"ops", "base"}, f"backends/{name}.py imports {found - {'ops', 'base'}}"
+        assert theirs(source) <= {"numpy", name}, f"backends/{name}.py imports {theirs(source)}"
+
+
+def test_nobody_but_the_command_imports_conformance():
+    others = {**modules(CORE), **modules(BACKENDS, "backends.")}
+    guilty = {n for n, source in others.items() if "conformance" in ours(source, KNOWN)}
+    assert guilty <= COMMAND, f"{guilty - COMMAND} import conformance"
+
+
+def test_the_oracle_shares_nothing_with_the_kernels():
+    source = (CONFORMANCE / "oracle.py").read_text("utf-8")
+    assert ours(source, KNOWN) == set()
+    assert theirs(source) == {"numpy"}
+
+
+def test_these_checks_can_fail():
+    assert misplaced("spec", "from mlloss.compute import compute") == {"compute"}
+    assert misplaced("kernels", "def f():\n    import mlloss.losses") == {"losses"}
+    assert misplaced("check", "from mlloss.entry import backend_of") == {"entry"}
+    assert misplaced("losses", "from mlloss import check, ops") == set()
+    assert misplaced("compute", "from mlloss.backends.torch import backend") == {"backends.torch"}
+    assert ours("from mlloss.conformance.oracle import loss", KNOWN) == {"conformance"}
+    assert theirs("import os, torch.nn\nfrom jax import numpy") == {"torch", "jax"}

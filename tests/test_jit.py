@@ -1,0 +1,139 @@
+"""Under every framework's compiler: values, gradients, second derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import zoo
+from calls import Call, check_gradient, check_loss, check_second, gradient_allowance
+from closeness import assert_close
+from frameworks import FRAMEWORKS
+from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, X
+
+from mlloss.conformance import oracle
+from mlloss.conformance.oracle import MARGIN, SOFT
+
+COMPILERS = [(f.name, compiler) for f in FRAMEWORKS.values() for compiler in f.compilers]
+CALLS = {
+    "documented": Call(MARGIN, [[0.1, 0.2, 0.4, 0.8]], [[3, 0, -1, 1]]),
+    "margin": Call(MARGIN, X, LISTS, options={"reduction": "none"}),
+    "margin-binary": Call(MARGIN, X, LABELS["binary"], options={"labels": "binary"}),
+    "margin-zoo": Call(
+        MARGIN, zoo.SCORES, zoo.TARGETS, options={"reduction": "none"}, names=zoo.NAMES
+    ),
+    "soft": Call(SOFT, X, TRUTH, WEIGHTS["(C,)"]),
+    "soft-axis": Call(SOFT, np.moveaxis(X3, -1, 1), np.moveaxis(Y3, -1, 1), options={"axis": 1}),
+    "soft-lists": Call(SOFT, X, LISTS, options={"labels": "indices", "reduction": "sum"}),
+    "soft-zoo": Call(
+        SOFT,
+        zoo.SOFT_SCORES,
+        zoo.EXACT_TARGETS,
+        options={"reduction": "none"},
+        names=zoo.SOFT_NAMES,
+    ),
+}
+SLOW = ("inductor",)  # a few seconds a call
+FEW = ("margin-zoo", "soft")
+
+
+def chosen(compiler: str, call: str) -> bool:
+    return compiler not in SLOW or call in FEW
+
+
+GRID = [(n, c, call) for n, c in COMPILERS for call in CALLS if chosen(c, call)]
+grid = pytest.mark.parametrize(("name", "compiler", "call"), GRID)
+
+
+@grid
+def test_values(name: str, compiler: str, call: str, require_framework: Any):
+    require_framework(name)
+    check_loss(FRAMEWORKS[name], CALLS[call], compiler=compiler)
+
+
+@grid
+def test_gradients(name: str, compiler: str, call: str, require_framework: Any):
+    require_framework(name)
+    check_gradient(FRAMEWORKS[name], CALLS[call], compiler=compiler)
+
+
+@pytest.mark.parametrize("call", ["margin", "soft", "soft-lists"])
+@pytest.mark.parametrize("name", ["jax", "mindspore"])
+def test_second_derivatives(name: str, call: str, require_framework: Any):
+    """Of a compiled function. torch.compile and paddle.jit.to_static have none, of anything."""
+    require_framework(name)
+    check_second(FRAMEWORKS[name], CALLS[call], compiler="jit")
+
+
+@pytest.mark.parametrize(
+    ("name", "compiler", "error"),
+    [("torch", "aot_eager", RuntimeError), ("paddle", "static", ValueError)],
+)
+def test_second_derivatives_that_do_not_exist_are_refused(
+    name: str, compiler: str, error: type[Exception], require_framework: Any
+):
+    """By the framework: never a 0 that looks like one."""
+    require_framework(name)
+    with pytest.raises(error, match=r"torch\.compile with aot_autograd|does not appear"):
+        check_second(FRAMEWORKS[name], CALLS["soft"], compiler=compiler)
+
+
+@pytest.mark.parametrize("call", ["margin", "soft", "soft-lists"])
+def test_second_derivative_compiled_as_a_whole_by_torch(call: str, require_framework: Any):
+    require_framework("torch")
+    import torch
+
+    f, example = FRAMEWORKS["torch"], CALLS[call]
+    loss, (x, *rest) = example.function(f), example.arrays(f, "float32")
+
+    def slope(x: Any) -> Any:
+        return torch.func.grad(lambda x: loss(x, *rest).sum())(x)
+
+    def bend(x: Any) -> Any:
+        return torch.func.grad(lambda x: slope(x).sum())(x)
+
+    want = example.seen(f, "float32").true(oracle.second_derivative)
+    got = f.numpy(f.compile(bend, "aot_eager")(x))
+    assert_close(got, want, 1e-6 * want, "float32", f"curvature of {call}")
+
+
+@pytest.mark.parametrize("call", ["margin", "margin-binary", "soft-lists"])
+@pytest.mark.parametrize("name", ["jax", "mindspore"])
+def test_compiled_gradients(name: str, call: str, require_framework: Any):
+    """The compiler around the derivative; above it was the derivative of what is compiled."""
+    require_framework(name)
+    f, example = FRAMEWORKS[name], CALLS[call]
+    derivative, arrays = f.derivative(example.function(f)), example.arrays(f, "float32")
+
+    def slope(input: Any, target: Any) -> Any:
+        return derivative(input, target)
+
+    got = f.compile(slope, "jit")(*arrays)
+    seen = example.seen(f, "float32")
+    reach = gradient_allowance(seen, "float32")
+    assert_close(f.numpy(got), seen.true(oracle.gradient), reach, "float32", f"slope of {call}")
+
+
+@pytest.mark.parametrize("name", ["torch", "paddle"])
+@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+def test_batches_of_any_size_by_one_compilation(name: str, loss: str, require_framework: Any):
+    require_framework(name)
+    f, options = FRAMEWORKS[name], {"labels": "indices", "reduction": "none"}
+    compiled = _for_any_batch(name, Call(loss, X, LISTS, options=options).function(f))
+    for rows in (6, 4, 5):
+        call = Call(loss, X[:rows], LISTS[:rows], options=options).seen(f, "float32")
+        got = compiled(f.array(call.input, "float32"), f.array(call.target, "int64"))
+        np.testing.assert_allclose(f.numpy(got), call.true(oracle.loss), rtol=2e-6, atol=1e-7)
+
+
+def _for_any_batch(name: str, function: Any) -> Any:
+    if name == "torch":
+        import torch
+
+        torch._dynamo.reset()
+        return torch.compile(function, fullgraph=True, backend="aot_eager", dynamic=True)
+    import paddle
+
+    specs = [paddle.static.InputSpec([None, 7], d) for d in ("float32", "int64")]
+    return paddle.jit.to_static(function, input_spec=specs, full_graph=True)

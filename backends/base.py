@@ -50,10 +50,17 @@ class Base:
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
 
+    def number(self: Any, value: float, like: Array) -> Array:
+        return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value
+
+    def negate_at(self: Any, x: Array, index: Array, rows: Array) -> Array:
+        chosen = self.take(x, index)
+        return self.put(x, index, self.where(rows, -chosen, chosen))
+
     def divide(self, x: Array, n: Any) -> Array:
         return x / n
 
-    def mean(self: Any, x: Array, weight: Array | float | None = None) -> Array:
+    def mean(self: Any, x: Array, weight: Array | None = None) -> Array:
         total = self.sum(x if weight is None else x * weight)
         size = self.shape(x)[-1]
         seen = self.host(total)

@@ -10,8 +10,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from mlloss.backends.base import Base
 
+from mlloss.backends.base import Base
 from mlloss.ops import Array, Smooth
 
 _BLOCK = 128  # XLA adds up a row one by one; blocks keep the rounding error of a long row small
@@ -43,11 +43,11 @@ class _Slot:
 
 
 def _take_out(value: Any, arrays: list[Any]) -> Any:
-    """`value` with slots for the arrays and floats in it and its dataclasses, which go to `arrays`."""
+    """`value` with slots for the arrays and floats in it, which go to `arrays`."""
     if isinstance(value, (jax.Array, float)):
         arrays.append(value)
         return _Slot(len(arrays) - 1)
-    if not is_dataclass(value):
+    if not is_dataclass(value) or isinstance(value, type):
         return value
     old = {field.name: getattr(value, field.name) for field in fields(value)}
     new = {name: _take_out(part, arrays) for name, part in old.items()}
@@ -57,7 +57,7 @@ def _take_out(value: Any, arrays: list[Any]) -> Any:
 def _put_back(value: Any, arrays: tuple[Any, ...]) -> Any:
     if isinstance(value, _Slot):
         return arrays[value.place]
-    if not is_dataclass(value):
+    if not is_dataclass(value) or isinstance(value, type):
         return value
     parts = {field.name: getattr(value, field.name) for field in fields(value)}
     return replace(value, **{name: _put_back(part, arrays) for name, part in parts.items()})
@@ -112,6 +112,9 @@ class JaxBackend(Base):
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
         return jnp.where(condition, a, b)
+
+    def number(self, value: float, like: Array) -> Array:
+        return jnp.asarray(value, like.dtype)
 
     def abs(self, x: Array) -> Array:
         return jnp.abs(x)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from mlloss.backends.base import Base
 
+from mlloss.backends.base import Base
 from mlloss.ops import Array
 
 
@@ -50,6 +50,9 @@ class NumpyBackend(Base):
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
         return np.where(condition, a, b)
+
+    def number(self, value: float, like: Array) -> Array:
+        return np.asarray(value, like.dtype)
 
     def abs(self, x: Array) -> Array:
         return np.abs(x)

@@ -67,12 +67,15 @@ class PaddleBackend(Base):
         x.stop_gradient = True
         return x
 
-    def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
+    def where(self, condition: Array, a: Any, b: Any) -> Array:
         a, b = a if self.is_array(a) else _number(a, b), b if self.is_array(b) else _number(b, a)
         dtype = self.dtype(a)
         if wide := _WHERE.get(dtype):
             return paddle.where(condition, a.astype(wide), b.astype(wide)).astype(dtype)
         return paddle.where(condition, a, b)
+
+    def number(self, value: float, like: Array) -> Array:
+        return _number(value, like)
 
     def divide(self, x: Array, n: Array | float) -> Array:
         # an eager division by an array has no jvp
@@ -106,13 +109,7 @@ class PaddleBackend(Base):
         return paddle.put_along_axis(x, index, values, -1, reduce="add", broadcast=False)
 
     def cumsum(self, x: Array) -> Array:
-        wide = x.astype("float64") if paddle.is_floating_point(x) else x
-        if x.shape[-1] <= _BLOCK:
-            return paddle.cumsum(wide, -1).astype(x.dtype)
-        blocks = _blocks(wide)
-        before = pad(paddle.cumsum(blocks.sum(-1)[..., :-1], -1), [0] * (2 * x.ndim - 2) + [1, 0])
-        sums = paddle.flatten(paddle.cumsum(blocks, -1) + before.unsqueeze(-1), -2)
-        return sums[..., : x.shape[-1]].astype(x.dtype)
+        return paddle.cumsum(x, -1)
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
         # searchsorted answers T for both infinities: inf is above the thresholds that are below inf

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from mlloss.backends.base import Base
 
+from mlloss.backends.base import Base
 from mlloss.ops import Array, Smooth
 
 
-class _Function(torch.autograd.Function):
+class _Function(torch.autograd.Function):  # type: ignore[misc]
     """A `Smooth` for eager mode and torch.func: reverse, forward and batched."""
 
     generate_vmap_rule = True
@@ -41,7 +41,7 @@ class _Function(torch.autograd.Function):
         return sum(terms[1:], terms[0])
 
 
-class _CompiledFunction(torch.autograd.Function):
+class _CompiledFunction(torch.autograd.Function):  # type: ignore[misc]
     """A `Smooth` for torch.compile, which refuses a rule for jvp.
 
     It also drops ctx where forward's parameters are one fewer than the arguments; `*inputs`
@@ -102,7 +102,8 @@ def _forward_twice() -> bool:
     if not torch._C._are_functorch_transforms_active():
         return False
     levels = torch._C._functorch.get_interpreter_stack() or ()
-    return sum(level.key() == torch._C._functorch.TransformType.Jvp for level in levels) > 1
+    jvp = torch._C._functorch.TransformType.Jvp
+    return [level.key() for level in levels].count(jvp) > 1
 
 
 class TorchBackend(Base):
@@ -152,6 +153,9 @@ class TorchBackend(Base):
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
         return torch.where(condition, a, b)
+
+    def number(self, value: float, like: Array) -> Array:
+        return torch.full((), value, dtype=like.dtype, device=like.device)
 
     def abs(self, x: Array) -> Array:
         return x.abs()

@@ -9,6 +9,8 @@ from numbers import Real
 from mlloss import check, conventions, kernels
 from mlloss.axes import leading, to_rows
 from mlloss.backends.base import Backend
+from mlloss.backends.opaque import opaque
+from mlloss.catalogue import CATALOGUE
 from mlloss.conventions import Given
 from mlloss.entry import backend_of, check_values, same_backend
 from mlloss.ops import Array, Ops
@@ -30,8 +32,19 @@ class Call:
     validate: bool | None
 
 
-def compute(call: Call) -> Array:
+@opaque
+def compute(
+    loss: str,
+    input: Array,
+    target: Array,
+    weight: Array | float | None,
+    reduction: Reduction,
+    labels: Labels,
+    axis: int,
+    validate: bool | None,
+) -> Array:
     """A loss, whichever it is and whatever the framework."""
+    call = Call(CATALOGUE[loss], input, target, weight, reduction, labels, axis, validate)
     backend = _checked_backend(call)
     given = _checked_labels(call, backend)
     seen = check_values(call.spec.name, backend, given, call.validate)
@@ -80,16 +93,16 @@ def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
     """Each row's loss, (N, C) to (N,)."""
     dtype = ops.dtype(x)
     labels, wrong = conventions.read(ops, given, dtype)
-    weight = _weight(ops, call, given.axis, dtype)
+    weight = None if call.weight is None else _weight(ops, call, given.axis, x)
     rows = kernels.rows(ops, call.spec.name, x, labels, weight)
     return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
 
 
-def _weight(ops: Ops, call: Call, axis: int, dtype: str) -> Array | float | None:
-    """The weight as a number, or in a shape that broadcasts to (N, C)."""
-    if call.weight is None or isinstance(call.weight, Real):
-        return call.weight
-    weight = ops.cast(call.weight, dtype)
+def _weight(ops: Ops, call: Call, axis: int, x: Array) -> Array:
+    """The weight in a shape that broadcasts to (N, C)."""
+    weight: Array = call.weight
+    number = isinstance(weight, Real)
+    weight = ops.number(weight, x) if number else ops.cast(weight, ops.dtype(x))
     own, shape = ops.shape(weight), ops.shape(call.input)
     if len(own) <= 1:
         return ops.reshape(weight, (1, math.prod(own)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from numbers import Real
 from typing import NamedTuple
 
 from mlloss.ops import Array, Ops, Smooth
@@ -51,9 +50,7 @@ def class_numbers(ops: Ops, like: Array, classes: int) -> Array:
     return ops.broadcast_to(row, (ops.shape(like)[0], classes))
 
 
-def rows(
-    ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | float | None
-) -> Array:
+def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | None) -> Array:
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
     result = ops.mean(_limited(ops, parts.shares, weight), weight)
@@ -62,14 +59,11 @@ def rows(
     return result if parts.sound is None else result * parts.sound
 
 
-def _limited(ops: Ops, shares: Array, weight: Array | float | None) -> Array:
+def _limited(ops: Ops, shares: Array, weight: Array | None) -> Array:
     """Infinite shares with a weight of 0 have the limit, 0."""
-    if weight is None or (isinstance(weight, Real) and weight != 0):
+    if weight is None:
         return shares
-    drop = ops.abs(shares) == math.inf
-    if not isinstance(weight, Real):
-        drop = drop & (weight == 0)
-    return ops.where(drop, 0.0, shares)
+    return ops.where((ops.abs(shares) == math.inf) & (weight == 0), 0.0, shares)
 
 
 def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
@@ -107,19 +101,14 @@ def _minus_x(ops: Ops, x: Array, y: Array) -> Array:
 # A target class is a non-target with its score negated: no array of labels is needed.
 
 
-def _negate_targets(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    chosen = ops.take(x, index)
-    return ops.put(x, index, ops.where(some, -chosen, chosen))
-
-
 def _listed_value(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = _negate_targets(ops, x, index, some)
+    z = ops.negate_at(x, index, some)
     return ops.where(z > 0, z, 0.0) + ops.log1p_exp(-ops.abs(z))
 
 
 def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = _negate_targets(ops, x, index, some)
-    return _negate_targets(ops, ops.sigmoid(z), index, some)
+    z = ops.negate_at(x, index, some)
+    return ops.negate_at(ops.sigmoid(z), index, some)
 
 
 _DENSE = Smooth(
@@ -194,12 +183,12 @@ def _between_thresholds(
 ) -> Array:
     """Sum over classes of sum over j <= k of (t[k] - t[j]), less what `high` lacks of t: (N,)."""
     slots = ops.shape(high)[1]
-    rank = ops.reshape(ops.cast(ops.arange(slots, high), ops.dtype(high)) + 1, (1, slots))
-    lacking = ops.sum(low * (rank * exactly))
+    before = ops.cast(class_numbers(ops, high, slots), ops.dtype(high))  # 0 ... T-1
+    lacking = ops.sum(low * ((before + 1) * exactly))
     if slots == 1:
         return -lacking
     step = ops.where(high[:, 1:] == high[:, :-1], 0.0, high[:, 1:] - high[:, :-1])
-    passed = rank[:, :-1] * at_least[:, 1:]
+    passed = (before * at_least)[:, 1:]
     gap = ops.where(passed > 0, step + (low[:, 1:] - low[:, :-1]), 0.0)
     return ops.sum(gap * passed) - lacking
 

@@ -13,6 +13,7 @@ from typing import Any
 from mlloss import check, conventions
 from mlloss.axes import from_rows
 from mlloss.backends.base import Backend
+from mlloss.backends.opaque import opaque
 from mlloss.conventions import Given
 from mlloss.entry import backend_of, check_values
 from mlloss.kernels import Dense, class_numbers
@@ -137,6 +138,7 @@ def _checked(
     return backend, Given(target, labels, classes, axis, fractions)
 
 
+@opaque
 def _convert(
     caller: str, target: Array, labels: Labels, num_classes: int | None, axis: int
 ) -> Array:

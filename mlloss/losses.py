@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mlloss.catalogue import MARGIN, SOFT_MARGIN
-from mlloss.compute import Call, compute
+from mlloss.compute import compute
 from mlloss.ops import Array
 from mlloss.spec import Labels, Reduction
 
@@ -54,7 +53,7 @@ def multilabel_margin_loss(
 
     Reference: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
     """
-    return compute(Call(MARGIN, input, target, None, reduction, labels, axis, validate))
+    return compute("multilabel_margin_loss", input, target, None, reduction, labels, axis, validate)
 
 
 def multilabel_soft_margin_loss(
@@ -106,4 +105,6 @@ def multilabel_soft_margin_loss(
 
     Reference: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
     """
-    return compute(Call(SOFT_MARGIN, input, target, weight, reduction, labels, axis, validate))
+    return compute(
+        "multilabel_soft_margin_loss", input, target, weight, reduction, labels, axis, validate
+    )

@@ -31,7 +31,7 @@ class Ops(Protocol):
 
     Arrays are 2-D, rows first and the class (or list) axis last; index arrays have the
     framework's own `index_dtype`. Arithmetic, comparisons, `&`, `|` and `~` are the arrays' own
-    operators. Nothing here may look at values, so that all of it can be traced.
+    operators, and `x[:, a:b]`. Nothing here may look at values, so that all of it can be traced.
     """
 
     name: str
@@ -49,6 +49,10 @@ class Ops(Protocol):
 
     # Element by element. `a` and `b` may be Python numbers; the result has the other's dtype.
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array: ...
+    def number(self, value: float, like: Array) -> Array:
+        """A Python number as an array of no axes or one, to the last digit of like's dtype."""
+        ...
+
     def divide(self, x: Array, n: Any) -> Array:
         """x / n for a number of things, to the last digit of x's dtype."""
         ...
@@ -71,7 +75,7 @@ class Ops(Protocol):
         """
         ...
 
-    def mean(self, x: Array, weight: Array | float | None = None) -> Array:
+    def mean(self, x: Array, weight: Array | None = None) -> Array:
         """`sum` of x times weight over how many there are; finite also where the sum overflows."""
         ...
 
@@ -80,7 +84,7 @@ class Ops(Protocol):
         ...
 
     def cumsum(self, x: Array) -> Array:
-        """Running sum over the last axis, same dtype; as good as `sum` for floats."""
+        """Running sum of whole numbers over the last axis, same dtype."""
         ...
 
     def flip(self, x: Array) -> Array: ...
@@ -97,6 +101,10 @@ class Ops(Protocol):
 
         A Python number stands for an array full of it.
         """
+        ...
+
+    def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
+        """A copy of x with x[n, index[n, t]] negated, however often listed, where rows[n, 0]."""
         ...
 
     def add_at(self, x: Array, index: Array, values: Array) -> Array:

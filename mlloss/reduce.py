@@ -10,7 +10,7 @@ from mlloss.spec import Reduction
 
 
 def reduce(ops: Ops, rows: Array, reduction: Reduction, count: Any) -> Array:
-    """The rows for "none"; their sum for "sum", 0 of none; their average for "mean", nan of none."""
+    """The rows for "none", their sum for "sum" (0 of none), their mean for "mean" (nan of none)."""
     if reduction == "none":
         return rows
     if reduction == "sum":

@@ -22,6 +22,7 @@ class Framework:
     integers: tuple[str, ...] = INTEGERS
     differentiates = False
     flushes_subnormals = False  # computes with them as 0
+    flushes_sometimes = False
     compilers: tuple[str, ...] = ()
     index_dtype = "int64"  # of index lists that most users have
 
@@ -176,6 +177,8 @@ class Paddle(Framework):
 
 class Mindspore(Framework):
     name = "mindspore"
+    # Some of its kernels leave the processor's flush-to-zero mode on in the calling thread.
+    flushes_sometimes = True
     floats = (*HALVES, "float32", "float64")
     differentiates = True
     compilers = ("jit",)

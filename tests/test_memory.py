@@ -13,7 +13,8 @@ from frameworks import FRAMEWORKS
 from test_import import HOME
 
 HERE = Path(__file__).parent
-PEAK = {"margin": 16, "soft": 8}  # arrays of the input's size, forward and backward
+PEAK = {"margin": 16, "soft": 12}  # arrays of the input's size, forward and backward
+PEAK_OF = {"mindspore": {"margin": 26, "soft": 16}}  # float64 inside, and a pool of its own
 POINTS = [("margin", 20), ("margin", 200), ("soft", 20)]
 
 
@@ -45,4 +46,5 @@ def test_peak(
     arrays = peak(name, loss, targets)
     with capsys.disabled():
         print(f"\n{name} {loss}, {targets} targets: {arrays:.1f} arrays of N x C float32 ", end="")
-    assert arrays <= PEAK[loss], f"{arrays:.1f} arrays of N x C, but should be at most {PEAK[loss]}"
+    bound = PEAK_OF.get(name, PEAK)[loss]
+    assert arrays <= bound, f"{arrays:.1f} arrays of N x C, but should be at most {bound}"

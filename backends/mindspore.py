@@ -1,0 +1,250 @@
+"""MindSpore: the operations of the kernels, eagerly and while its compiler traces a call."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from mlloss.backends.base import Base
+from mlloss.ops import Array, Smooth
+
+try:
+    import mindspore as ms
+    from mindspore import Tensor, mint, ops
+    from mindspore._c_expression import TraceRecorder
+    from mindspore.common._grad_function import _Function
+    from mindspore.graph import jit_trace
+    from mindspore.graph.jit_context import jit_context
+except ImportError as error:
+    if "dnnl_" not in str(error):
+        raise
+    raise ImportError(
+        "MindSpore cannot be loaded after PaddlePaddle in one process (their oneDNN libraries "
+        "clash): import mindspore first, then paddle."
+    ) from error
+
+_BLOCK = 1024  # sums one by one are 4e-6 off after 1e6 numbers in float32, 5e-14 in float64
+
+
+class MindSporeBackend(Base):
+    """The `Ops` of MindSpore: of each, the spelling with a CPU kernel, a vmap rule and a trace."""
+
+    name = "mindspore"
+    index_dtype = "int32"
+
+    def is_array(self, x: object) -> bool:
+        return isinstance(x, Tensor)
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype).lower()
+
+    def host(self, x: Array) -> np.ndarray[Any, Any] | None:
+        """The values, or None in a trace (jit, vmap, jvp): there a tensor is full of zeros."""
+        if jit_context() is not None:
+            return None
+        return np.asarray((ops.cast(x, ms.float32) if x.dtype == ms.bfloat16 else x).asnumpy())
+
+    def from_host(self, array: np.ndarray[Any, Any], like: Array) -> Array:
+        return Tensor(array)
+
+    def shape(self, x: Array) -> tuple[Any, ...]:
+        if any(n < 0 for n in x.shape):
+            raise ValueError("mindspore.jit with dynamic=1 or open sizes: mlloss needs all sizes")
+        return tuple(x.shape)
+
+    def cast(self, x: Array, dtype: str) -> Array:
+        return ops.cast(x, getattr(ms, "bool_" if dtype == "bool" else dtype))
+
+    reshape = staticmethod(ops.reshape)
+    moveaxis = staticmethod(ops.movedim)
+    broadcast_to = staticmethod(ops.broadcast_to)
+    detach = staticmethod(ops.stop_gradient)
+    abs = staticmethod(ops.abs)
+    isnan = staticmethod(ops.isnan)
+    any = staticmethod(partial(mint.any, dim=-1))
+    flip = staticmethod(partial(ops.flip, dims=(-1,)))
+
+    def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
+        # beside float64 MindSpore makes float32 of a Python number
+        like: Any = a if self.is_array(a) else b
+        a, b = (v if self.is_array(v) else Tensor(v, like.dtype) for v in (a, b))
+        return ops.select(condition, a, b)  # ops.where takes six times the memory
+
+    def number(self, value: float, like: Array) -> Array:
+        return Tensor(value, like.dtype)
+
+    def divide(self, x: Array, n: Any) -> Array:
+        return x / Tensor(n, x.dtype)
+
+    # in float32 exp is 2e-5 off at -85; in float64 it is exact; softplus is 0 below -17 or has no
+    # gradient, which the second derivative of a compiled function wants even for a factor 0
+    def log1p_exp(self, x: Array) -> Array:
+        if _by_numpy():
+            with np.errstate(under="ignore"):
+                return Tensor.from_numpy(np.log1p(np.exp(x.asnumpy())))
+        small = ops.exp(ops.cast(x, ms.float64))
+        total = 1 + small
+        return ops.cast(ops.log(total) + (small - (total - 1)), x.dtype)  # + what 1 + small lost
+
+    def sigmoid(self, x: Array) -> Array:
+        return ops.cast(ops.sigmoid(ops.cast(x, ms.float64)), x.dtype)
+
+    def sum(self, x: Array) -> Array:
+        wide = ops.cast(x, ms.float64)
+        if x.dtype == ms.float64 and x.shape[-1] > _BLOCK:
+            wide = ops.pad(wide, (0, -x.shape[-1] % _BLOCK))
+            wide = mint.sum(ops.reshape(wide, (*x.shape[:-1], -1, _BLOCK)), -1)
+        return ops.cast(mint.sum(wide, -1), x.dtype)
+
+    def cumsum(self, x: Array) -> Array:
+        return x if 0 in x.shape else ops.cumsum(x, -1)  # fails, as scatters do, on empty arrays
+
+    def argsort(self, x: Array) -> Array:
+        if 0 in x.shape:
+            return ops.cast(x, ms.int32)
+        return ops.topk(-x, x.shape[-1], -1)[1]  # ops.sort sorts float64 as if it were float32
+
+    def take(self, x: Array, index: Array) -> Array:
+        return ops.gather_elements(x, 1, index)
+
+    def put(self, x: Array, index: Array, values: Array | float) -> Array:
+        if 0 in index.shape:
+            return x
+        if not self.is_array(values):
+            values = ops.broadcast_to(Tensor(values, x.dtype), index.shape)
+        return mint.scatter(x, 1, index, values)
+
+    def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
+        if jit_context() is None:
+            return super().negate_at(x, index, rows)
+        # `grad(grad(jit(f)))` forgets stop_gradient, and a scatter counts equal indices twice
+        ones = ops.cast(ops.isnan(x), x.dtype) * 0 + 1
+        return x * super().negate_at(ones, index, rows)
+
+    def add_at(self, x: Array, index: Array, values: Array) -> Array:
+        if 0 in index.shape:
+            return x
+        # mint.scatter_add has no CPU kernel, tensor_scatter_elements fails in vmap
+        rows, width = x.shape
+        wide = np.int32 if rows * width < 2**31 else np.int64
+        first = Tensor((np.arange(rows)[:, None] * width).astype(wide))  # of each row
+        flat = ops.reshape(index + first, (-1,))
+        total = ops.unsorted_segment_sum(ops.reshape(values, (-1,)), flat, rows * width)
+        return x + ops.reshape(total, (rows, width))
+
+    def count_below(self, thresholds: Array, x: Array) -> Array:
+        if _by_numpy():
+            count = np.empty(x.shape, np.int32)
+            for row, t, scores in zip(count, thresholds.asnumpy(), x.asnumpy(), strict=True):
+                row[:] = np.searchsorted(t, scores)
+            return Tensor.from_numpy(count)
+        return ops.cast(ops.searchsorted(thresholds, x), ms.int32)  # out_int32=True fails on CPU
+
+    def histogram(self, counts: Array, bins: int) -> Array:
+        empty = np.zeros((counts.shape[0], bins), np.int32)  # a trace rejects ops.zeros(..., dtype)
+        if _by_numpy():
+            for row, numbers in zip(empty, counts.asnumpy(), strict=True):
+                row[:] = np.bincount(numbers, minlength=bins)
+            return Tensor.from_numpy(empty)
+        return self.add_at(Tensor(empty), counts, ops.ones_like(counts))
+
+    def as_index(self, target: Array, classes: int) -> Array:
+        number = ops.cast(target, ms.int64)  # comparing unsigned numbers with Python's is refused
+        if self.dtype(target).startswith("u"):
+            number = self.where(number < 0, classes, number)  # 2**63 and above
+        number = self.where(number > classes, classes, number)
+        return ops.cast(self.where(number < -1, -2, number), ms.int32)
+
+    def arange(self, n: int, like: Array) -> Array:
+        return Tensor(np.arange(n, dtype=np.int32))
+
+    def apply(self, function: Smooth, *args: Array) -> Array:
+        return _wired(function)(*args) if jit_context() is None else _series(function, args, 1)
+
+
+def _by_numpy() -> bool:
+    """Whether NumPy can work out what takes no derivative, in a tenth of the time and memory."""
+    return jit_context() is None and ms.get_context("device_target") == "CPU"
+
+
+@cache
+def _wired(function: Smooth) -> Any:
+    """A function for eager autograd, its partials worked out only where a gradient is taken."""
+
+    class Wired(_Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(ctx: Any, *args: Array) -> Array:
+            ctx.save_for_backward(*args)
+            return function.value(backend, *args)
+
+        @staticmethod
+        def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
+            args, wanted = ctx.saved_tensors, ctx.needs_input_grad
+            slopes = zip(function.partials, wanted, strict=True)
+            return tuple(gradient * _value(f, args) if f and want else None for f, want in slopes)
+
+    return Wired.apply
+
+
+def _value(f: Any, args: tuple[Array, ...]) -> Array:
+    return backend.apply(f, *args) if isinstance(f, Smooth) else f(backend, *args)
+
+
+def _series(f: Any, args: tuple[Array, ...], order: int) -> Array:
+    """f's Taylor series for steps of size 0: plain operations that have the derivatives of f.
+
+    No hook works in a trace. The bprop of a Cell is dropped (gradient 0); put back by a trick, it
+    is wrong without a word in `mindspore.grad(mindspore.jit(f))` once a graph has it twice.
+    """
+    fixed = [ops.stop_gradient(x) for x in args]
+    if not isinstance(f, Smooth):
+        return ops.stop_gradient(f(backend, *fixed))
+    result = f.value(backend, *fixed)
+    for x, slope_of in zip(args, f.partials, strict=True):
+        if slope_of:
+            slope = _series(slope_of, args, order + 1)
+            limit = Tensor(np.finfo(backend.dtype(x)).max, x.dtype)  # 0 * inf would be nan
+            finite = ops.select(ops.isnan(slope), slope, ops.clamp(slope, -limit, limit))
+            result = result + _step(x) * finite / order
+    return result
+
+
+def _step(x: Array) -> Array:
+    """0 with derivative 1, also at infinite x, where x - stop_gradient(x) is nan.
+
+    There the float64 number next to x does: it is finite and its derivative, in float32, 1.
+    """
+    wide = ops.cast(x, ms.float64)
+    near = ops.select(ops.isinf(x), ops.nextafter(wide, ops.zeros_like(wide)), wide)
+    return ops.cast(near - ops.stop_gradient(near), x.dtype)
+
+
+def abandon_trace() -> None:
+    """End a trace that an error broke off: left open, it makes the next compilation fail."""
+    if jit_context() is not None:
+        with contextlib.suppress(RuntimeError):  # refuses a graph within a trace, and clears all
+            TraceRecorder.get_instance().new_fg_node(("", "", [], [], True))
+
+
+def _warm_up() -> None:
+    """Under NumPy 2 the first operation on a Python number raises SystemError, later ones work."""
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)  # MindSpore's library, too, has a word to say of it
+    try:
+        with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemError):
+            Tensor([1.0]) + 1.0
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+
+
+backend = MindSporeBackend()
+# MindSpore's own reads the whole stack at each operation in a trace, and fails under `python -m`.
+jit_trace._get_caller_lines = lambda: ([__file__], [1])
+_warm_up()

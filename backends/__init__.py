@@ -45,7 +45,7 @@ def find(x: object) -> Backend | None:
     """The backend that x is an array of, or None."""
     found = None  # no return from within a loop: paddle.jit.to_static would garble it
     for name in NAMES:
-        if found is None and name in sys.modules:
+        if found is None and sys.modules.get(name) is not None:
             found = _owner(load(name), x)
     for package in {parent.__module__.partition(".")[0] for parent in type(x).__mro__}:
         if found is None and package in _entry_points():

@@ -49,9 +49,6 @@ class MindSporeBackend(Base):
             return None
         return np.asarray((ops.cast(x, ms.float32) if x.dtype == ms.bfloat16 else x).asnumpy())
 
-    def from_host(self, array: np.ndarray[Any, Any], like: Array) -> Array:
-        return Tensor(array)
-
     def shape(self, x: Array) -> tuple[Any, ...]:
         if any(n < 0 for n in x.shape):
             raise ValueError("mindspore.jit with dynamic=1 or open sizes: mlloss needs all sizes")

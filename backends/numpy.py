@@ -51,6 +51,9 @@ class NumpyBackend(Base):
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
         return np.where(condition, a, b)
 
+    def mean(self, x: Array, weight: Array | None = None) -> Array:
+        return super().mean(x, weight)[()]  # a scalar as NumPy's own means are, not a 0-d array
+
     def number(self, value: float, like: Array) -> Array:
         return np.asarray(value, like.dtype)
 

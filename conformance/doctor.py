@@ -90,8 +90,8 @@ def probe(code: str, timeout: float) -> str | None:
 
 
 def _framework(framework: Framework, timeout: float) -> Check:
-    if absence := framework.absence():
-        return Check(framework.name, "", True, "not installed", _install(absence))
+    if framework.absence():
+        return Check(framework.name, "", True, "not installed", framework.install)
     certified = CERTIFIED[framework.distribution]
     version = framework.installed_version() or "unknown"
     trouble = probe(PROBES[framework.name], timeout)
@@ -110,10 +110,6 @@ def _together(timeout: float) -> Check:
     finding = trouble or "work together in this order"
     advice = "run each in a process of its own" if trouble else order
     return Check("mindspore, then paddle", "", not trouble, finding, advice)
-
-
-def _install(absence: str) -> str:
-    return absence.partition("(")[2].rstrip(")")
 
 
 def _repair(framework: Framework, trouble: str) -> str:

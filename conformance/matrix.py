@@ -49,7 +49,7 @@ def rows(run: Run) -> list[Row]:
     return [
         Row(
             case.source.framework,
-            _label(case),
+            label(case),
             tuple(_cell(case, t, run, found) for t in columns(run)),
         )
         for case in run.selection.cases
@@ -65,7 +65,7 @@ def _cell(
     return tuple(verdict.kind if verdict else None for verdict in verdicts)
 
 
-def _label(case: Case) -> str:
+def label(case: Case) -> str:
     """The page without what its framework's heading says; or what is asked of mlloss beside."""
     if case.options:
         return f"↳ {', '.join(f'{name}={value}' for name, value in case.options.items())}"

@@ -7,10 +7,10 @@ import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
 
+import mlloss
 from mlloss.conformance.suite import Run, Selection
 from mlloss.conformance.targets import FRAMEWORKS
 
@@ -19,20 +19,12 @@ class IncompleteRecord(ValueError):
     """A record that does not end as one should."""
 
 
-def mlloss_version() -> str:
-    """Of the distribution; a checkout that is not installed has none."""
-    try:
-        return version("mlloss")
-    except PackageNotFoundError:
-        return "(a checkout)"
-
-
 def header(selection: Selection) -> dict[str, Any]:
     """What is about to be run, with what; the versions are those that are installed."""
     return {
         "record": "mlloss conformance",
         "format": 1,
-        "mlloss": mlloss_version(),
+        "mlloss": mlloss.__version__,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "installed": {f.distribution: f.installed_version() for f in FRAMEWORKS.values()},

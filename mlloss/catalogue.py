@@ -1,4 +1,4 @@
-"""Every loss, as data. `mlloss spec` prints it; checks, tests and the conformance suite read it."""
+"""Every loss, as data: what `mlloss spec` prints, and the tests hold the functions to."""
 
 from mlloss.spec import LossSpec
 
@@ -15,7 +15,7 @@ _AXIS = ("axis", "the class axis of input, and of target (index lists stand alon
 _VALIDATE = (
     "validate",
     "None: check label values when they are at hand, else make the offending rows nan; "
-    "True: always check; False: use whatever stands there",
+    "True: always check; False: use whatever stands there (a number of no class ends a list)",
 )
 
 MARGIN = LossSpec(

@@ -87,19 +87,16 @@ def label_dtype(caller: str, labels: str, dtype: str) -> None:
 
 def class_count(caller: str, labels: str, num_classes: object, size: int | None) -> int:
     """The number of classes: the size of the class axis, or told for index lists."""
-    if labels != "indices":
-        if size is not None and num_classes in (None, size):
-            return size
-        raise ValueError(
-            f"{caller}: num_classes must be the {_size(size)} classes of target; "
-            f"got {num_classes!r}."
-        )
+    if num_classes is None and labels != "indices" and size is not None:
+        return size
     if isinstance(num_classes, bool) or not isinstance(num_classes, Integral):
-        raise TypeError(
-            f"{caller}: num_classes must be an int for index lists; got {num_classes!r}."
-        )
-    if num_classes < 1:
+        raise TypeError(f"{caller}: num_classes must be an int; got {num_classes!r}.")
+    if int(num_classes) < 1:
         raise ValueError(f"{caller}: num_classes must be at least 1; got {num_classes}.")
+    if labels != "indices" and not _same(int(num_classes), size):
+        raise ValueError(
+            f"{caller}: num_classes must be the {_size(size)} classes of target; got {num_classes}."
+        )
     return int(num_classes)
 
 
@@ -121,6 +118,10 @@ def weight_number(loss: str, weight: object) -> None:
             f"{loss}: weight must be None, a number or an array of input's framework; "
             f"got {_kind(weight)}."
         )
+    try:
+        float(weight)
+    except OverflowError:
+        raise ValueError(f"{loss}: weight must be a number that a float holds.") from None
 
 
 def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -> None:
@@ -159,8 +160,8 @@ def mixed(loss: str, argument: str, framework: str, input_framework: str) -> Typ
 def unseen(caller: str) -> ValueError:
     """Labels to be looked at whose values are not at hand."""
     return ValueError(
-        f"{caller}: validate=True needs the values of target, which are not at hand here (traced, "
-        "compiled, batched or on a device); validate=None makes offending rows nan instead."
+        f"{caller}: checking target needs its values, which are not at hand here (traced, "
+        "compiled, batched or on a device); a loss with validate=None makes wrong rows nan instead."
     )
 
 

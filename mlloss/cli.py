@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+import mlloss
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance import markdown as page
 from mlloss.conformance import progress, report, suite
@@ -16,7 +17,7 @@ from mlloss.conformance.differences import known_differences
 from mlloss.conformance.doctor import examine, print_checks
 from mlloss.conformance.documented import documented_cases
 from mlloss.conformance.pool import Pool
-from mlloss.conformance.record import mlloss_version, recording
+from mlloss.conformance.record import recording
 from mlloss.conformance.targets import FRAMEWORKS, SUBJECTS, TARGETS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -29,7 +30,7 @@ def main() -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mlloss {mlloss_version()}")
+        typer.echo(f"mlloss {mlloss.__version__}")
         raise typer.Exit
 
 
@@ -94,5 +95,7 @@ def spec(loss: Annotated[str | None, typer.Argument(help="A loss; all if none.")
     """Print the definition of a loss."""
     if loss is None:
         print_index(CATALOGUE.values())
+    elif loss in CATALOGUE:
+        print_definition(CATALOGUE[loss])
     else:
-        print_definition(CATALOGUE[_names([loss], list(CATALOGUE))[0]])
+        raise typer.BadParameter(f"expected one of {', '.join(CATALOGUE)}; got {loss!r}")

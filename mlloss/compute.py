@@ -8,6 +8,7 @@ from numbers import Real
 
 from mlloss import check, conventions, kernels
 from mlloss.axes import leading, to_rows
+from mlloss.backends import find
 from mlloss.backends.base import Backend
 from mlloss.backends.opaque import opaque
 from mlloss.catalogue import CATALOGUE
@@ -55,7 +56,9 @@ def _checked_backend(call: Call) -> Backend:
     loss = call.spec.name
     backend = backend_of(loss, "input", call.input)
     same_backend(loss, backend, "target", call.target)
-    if call.weight is not None and not isinstance(call.weight, Real):
+    if call.weight is not None and find(call.weight) is None:
+        check.weight_number(loss, call.weight)
+    elif call.weight is not None and not isinstance(call.weight, Real):
         same_backend(loss, backend, "weight", call.weight)
     return backend
 
@@ -69,9 +72,7 @@ def _checked_labels(call: Call, backend: Backend) -> Given:
     classes = check.scores(loss, backend.dtype(call.input), shape, axis)
     check.label_dtype(loss, labels, backend.dtype(call.target))
     check.label_shape(loss, labels, backend.static_shape(call.target), shape, axis)
-    if isinstance(call.weight, Real):
-        check.weight_number(loss, call.weight)
-    elif call.weight is not None:
+    if call.weight is not None and not isinstance(call.weight, Real):
         own = backend.static_shape(call.weight)
         check.weight_array(loss, backend.dtype(call.weight), own, shape, axis)
     return Given(call.target, labels, classes, axis, call.spec.fractions)

@@ -32,7 +32,8 @@ def multilabel_margin_loss(
         labels: how target is written: "indices", "binary" ({0, 1}) or "signed" ({-1, +1}).
         axis: the class axis of input and target.
         validate: None checks label values when they are at hand and makes offending rows nan
-            otherwise; True always checks; False neither.
+            otherwise; True always checks; False does neither: positive labels (signed: above -1)
+            are targets then, and a number of no class ends a list.
 
     Returns:
         An array of input's framework, device and dtype: input's shape without the class axis for
@@ -85,7 +86,8 @@ def multilabel_soft_margin_loss(
         labels: how target is written: "indices", "binary" or "signed".
         axis: the class axis of input and target.
         validate: None checks label values when they are at hand and makes offending rows nan
-            otherwise; True always checks; False plugs whatever stands there into the formula.
+            otherwise; True always checks; False does neither: labels go into the formula as they
+            stand then, and a number of no class ends a list.
 
     Returns:
         An array of input's framework, device and dtype: input's shape without the class axis for

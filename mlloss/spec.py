@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Reduction = Literal["none", "mean", "sum"]
 Labels = Literal["indices", "binary", "signed"]
 
-REDUCTIONS = ("none", "mean", "sum")
-CONVENTIONS = {
-    "indices": "class numbers, the list ended by -1",
-    "binary": "0 or 1 for each class",
-    "signed": "-1 or +1 for each class",
-}
+REDUCTIONS: tuple[str, ...] = get_args(Reduction)
+CONVENTIONS: tuple[str, ...] = get_args(Labels)
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 SIGNED_INTEGERS = ("int8", "int16", "int32", "int64")
 UNSIGNED_INTEGERS = ("uint8", "uint16", "uint32", "uint64")

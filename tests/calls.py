@@ -31,9 +31,6 @@ class Call:
         shapes = " ".join(str(np.shape(a)) for a in (self.input, self.target, self.weight))
         return f"{self.loss} {self.options} of shapes {shapes}"
 
-    def with_options(self, **options: Any) -> Call:
-        return replace(self, options={**self.options, **options})
-
     def arrays(self, framework: Framework, dtype: str) -> list[Any]:
         """input, target and, if there is one, weight. A weight that is a number stays one."""
         labels = self.label_dtype or usual(framework, self.target, dtype)

@@ -72,8 +72,11 @@ def test_order_of_classes(framework: Framework, loss: str, x: Any, t: Any, order
 @given(x=scores, t=truths)
 def test_conventions_say_the_same(framework: Framework, loss: str, x: Any, t: Any):
     want = value(framework, loss, x, t)
-    signed = mlloss.to_signed(t, labels="binary")
-    lists = mlloss.to_indices(t.astype(int), labels="binary")
+    given = framework.array(t, "float32")
+    signed = framework.numpy(mlloss.to_signed(given, labels="binary"))
+    lists = framework.numpy(mlloss.to_indices(given, labels="binary"))
+    back = mlloss.to_binary(framework.array(lists, "int32"), labels="indices", num_classes=C)
+    np.testing.assert_array_equal(framework.numpy(back), t)
     assert_same(value(framework, loss, x, signed, labels="signed"), want)
     assert_same(value(framework, loss, x, lists, labels="indices"), want)
 

@@ -11,6 +11,7 @@ import pytest
 from sample import FAKE_WORKER
 from typer.testing import CliRunner, Result
 
+import mlloss
 from mlloss import cli
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance.doctor import Check
@@ -80,6 +81,8 @@ def test_nothing_compared_is_no_success() -> None:
         ["conformance", "--require", "jaxx"],
         ["conformance", "--jobs", "0"],
         ["spec", "no_such_loss"],
+        ["spec", ""],
+        ["spec", "all"],
         ["no-such-command"],
     ],
 )
@@ -114,7 +117,7 @@ def test_doctor_exits_by_health(
 
 
 def test_version() -> None:
-    assert run("--version").output.startswith("mlloss ")
+    assert run("--version").output.split() == ["mlloss", mlloss.__version__]
 
 
 def test_as_a_module_from_anywhere(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Every table that names the losses names the same ones, and says of them what the code does."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import mlloss
+from mlloss import kernels, labels, losses
+from mlloss.catalogue import CATALOGUE
+from mlloss.conformance import oracle
+from mlloss.conformance.certified import CERTIFIED
+from mlloss.conformance.natives import NATIVES
+from mlloss.conformance.targets import FRAMEWORKS
+
+HOME = Path(__file__).parent.parent
+SPECS = list(CATALOGUE.values())
+
+
+def test_every_table_has_every_loss():
+    assert set(kernels.KERNELS) == set(CATALOGUE)
+    assert set(oracle.DEFAULT_LABELS) == set(CATALOGUE)
+    assert set(CATALOGUE) <= set(mlloss.__all__)
+    assert set(NATIVES) == {(name, loss) for name in FRAMEWORKS for loss in CATALOGUE}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_the_catalogue_describes_the_function(spec: mlloss.spec.LossSpec):
+    function = getattr(mlloss, spec.name)
+    parameters = inspect.signature(function).parameters
+
+    assert [name for name, _ in spec.arguments] == list(parameters)
+    assert parameters["labels"].default == spec.default_labels
+    assert oracle.DEFAULT_LABELS[spec.name] == spec.default_labels
+    assert ("weight" in parameters) == spec.takes_weight
+    assert inspect.getdoc(function).startswith(spec.summary)
+    assert "".join(spec.formula.split()) in "".join(inspect.getdoc(function).split())
+    assert spec.references[0] in inspect.getdoc(function)
+
+
+@pytest.mark.parametrize("module", [losses, labels], ids=lambda module: module.__name__)
+def test_examples_of_docstrings(module: object):
+    result = doctest.testmod(module)
+
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_certified_versions_are_the_pinned_ones():
+    pins = re.findall(r"^([a-z_]+)==(.+)$", (HOME / "constraints.txt").read_text(), re.MULTILINE)
+
+    assert dict(pins) | CERTIFIED == dict(pins)

@@ -129,10 +129,10 @@ class JaxBackend(Base):
         return jax.nn.sigmoid(x)
 
     def sum(self, x: Array) -> Array:
+        if not isinstance(x.shape[-1], int):  # jax.export of an open size: enough for 2 million
+            return _blocks(_blocks(_blocks(x))).sum(-1)
         while x.shape[-1] > _BLOCK:
-            blocks = -(-x.shape[-1] // _BLOCK)
-            padding = [(0, 0)] * (x.ndim - 1) + [(0, blocks * _BLOCK - x.shape[-1])]
-            x = jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
+            x = _blocks(x)
         return x.sum(-1)
 
     def any(self, x: Array) -> Array:
@@ -170,6 +170,13 @@ class JaxBackend(Base):
         if isinstance(function, Smooth):
             return _apply(function, *args)
         return function(self, *args)
+
+
+def _blocks(x: Array) -> Array:
+    """Sums of blocks of the last axis."""
+    blocks = -(-x.shape[-1] // _BLOCK)
+    padding = [(0, 0)] * (x.ndim - 1) + [(0, blocks * _BLOCK - x.shape[-1])]
+    return jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
 
 
 def _rows(x: Array) -> Array:

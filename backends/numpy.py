@@ -71,7 +71,7 @@ class NumpyBackend(Base):
         return np.where(x < 0, small, 1) / (1 + small)
 
     def sum(self, x: Array) -> Array:
-        return x.sum(-1)
+        return np.ascontiguousarray(x).sum(-1)  # pairwise along a contiguous axis only
 
     def any(self, x: Array) -> Array:
         return x.any(-1)

@@ -91,7 +91,11 @@ def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
     for point in _GAUSS:
         moved = [fixed[i] + point * steps[i] if i in smooth else args[i] for i in range(len(args))]
         for i in smooth:
-            result = result + 0.5 * steps[i] * backend.apply(function.partials[i], *moved)
+            slope = backend.apply(function.partials[i], *moved)
+            wild = slope.isinf()  # 0 times it would be nan; the root of 0 has the slope inf
+            root = slope.sign() * torch.where(wild, steps[i], 1.0).sqrt()
+            result = result + 0.5 * steps[i] * torch.where(wild, 0.0, slope)
+            result = result + 0.5 * torch.where(wild, root, 0.0)
     for i in smooth:  # 0, with the derivative 0 times 2x
         result = result + torch.where(fixed[i] == fixed[i], 0.0, args[i] * args[i])
     return result
@@ -116,9 +120,10 @@ class TorchBackend(Base):
 
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
         traced = torch.compiler.is_compiling() or torch.jit.is_tracing()
+        traced = traced or torch._C._len_torch_dispatch_stack() > 0  # make_fx, fake tensors
         if traced or x.device.type != "cpu":
             return None
-        x = x.detach()
+        x = x.detach().resolve_neg()
         try:
             return (x.float() if x.dtype == torch.bfloat16 else x).numpy()  # type: ignore[no-any-return]
         except (RuntimeError, TypeError):  # batched, fake or wrapped: no values to look at

@@ -45,6 +45,9 @@ def compute(
     validate: bool | None,
 ) -> Array:
     """A loss, whichever it is and whatever the framework."""
+    if isinstance(weight, Real):
+        check.weight_number(loss, weight)
+        weight = float(weight)
     call = Call(CATALOGUE[loss], input, target, weight, reduction, labels, axis, validate)
     backend = _checked_backend(call)
     given = _checked_labels(call, backend)
@@ -83,11 +86,20 @@ def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
     dtype = ops.dtype(call.input)
     x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
     count = ops.shape(x)[0]
-    rows = ops.sum(x) if is_none(count) else _rows(ops, x, call, given, poison)
+    rows = (_no_rows if is_none(count) else _rows)(ops, x, call, given, poison)
     lead = leading(ops.shape(call.input), given.axis)
     if call.reduction == "none" and len(lead) != 1:
         rows = ops.reshape(rows, lead)
     return ops.cast(reduce(ops, rows, call.reduction, count), dtype)
+
+
+def _no_rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
+    """No number, of the graph of all arguments: an empty batch has gradients too."""
+    if call.weight is not None:
+        x = x * _weight(ops, call, given.axis, x)
+    if given.labels != "indices":
+        x = x * ops.cast(to_rows(ops, given.target, given.axis), ops.dtype(x))
+    return ops.sum(x)
 
 
 def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:

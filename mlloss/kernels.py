@@ -185,7 +185,7 @@ def _between_thresholds(
     slots = ops.shape(high)[1]
     before = ops.cast(class_numbers(ops, high, slots), ops.dtype(high))  # 0 ... T-1
     lacking = ops.sum(low * ((before + 1) * exactly))
-    if slots == 1:
+    if isinstance(slots, int) and slots == 1:  # torch.jit.trace would keep the branch
         return -lacking
     step = ops.where(high[:, 1:] == high[:, :-1], 0.0, high[:, 1:] - high[:, :-1])
     passed = (before * at_least)[:, 1:]

@@ -1,0 +1,112 @@
+"""What hostile users found: each a number that was wrong, or a call that broke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from frameworks import FRAMEWORKS
+
+import mlloss
+from mlloss.conformance import oracle
+from mlloss.conformance.oracle import MARGIN
+
+INF = float("inf")
+m, s = mlloss.multilabel_margin_loss, mlloss.multilabel_soft_margin_loss
+
+
+def test_numpy_adds_up_a_strided_class_axis_as_well_as_a_contiguous_one():
+    x = np.full((300_000, 2), 5, np.float32)
+
+    assert s(x, np.zeros_like(x), axis=0) == pytest.approx(5.0067153, rel=1e-6)
+
+
+def test_a_trace_of_one_slot_serves_wider_lists(require_framework: Any):
+    require_framework("torch")
+    import torch
+
+    x, t = torch.tensor([[0.1, 0.2, 0.4, 0.8]]), torch.tensor([[3, 0]])
+    with pytest.warns():  # of sizes in a trace, and of jit.trace itself
+        traced = torch.jit.trace(lambda x, t: m(x, t), (x, t[:, :1]), check_trace=False)
+
+    assert float(traced(x, t)) == pytest.approx(0.85, rel=1e-6)
+
+
+def test_make_fx_does_not_bake_in_that_labels_were_right(require_framework: Any):
+    require_framework("torch")
+    import torch
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    x, good, bad = torch.zeros(1, 4), torch.tensor([[1]]), torch.tensor([[9]])
+    graph = make_fx(lambda x, t: m(x, t))(x, good)
+
+    assert float(graph(x, good)) == 0.75
+    assert np.isnan(float(graph(x, bad)))
+
+
+def test_values_at_infinite_scores_in_a_compiled_vmap(require_framework: Any):
+    require_framework("torch")
+    import torch
+
+    x, y = torch.tensor([[INF, -INF, 0.0]]), torch.tensor([[1.0, 0.0, 1.0]])
+    compiled = torch.compile(torch.func.vmap(s), fullgraph=True, backend="aot_eager")
+
+    assert compiled(x, y).tolist() == pytest.approx([np.log(2) / 3], rel=1e-6)
+
+
+def test_export_of_jax_with_an_open_batch(require_framework: Any):
+    require_framework("jax")
+    import jax
+    from jax import export
+
+    scores = jax.ShapeDtypeStruct(export.symbolic_shape("n, 3"), "float32")
+    exported = export.export(jax.jit(s))(scores, scores)
+    zeros = np.zeros((500, 3), np.float32)
+
+    assert float(exported.call(zeros, zeros)) == pytest.approx(np.log(2), rel=1e-6)
+
+
+def test_jax_compiles_once_for_all_numbers_as_weights(require_framework: Any):
+    require_framework("jax")
+    import jax.numpy as jnp
+
+    from mlloss.backends import jax as backend
+
+    x = jnp.zeros((2, 3))
+    s(x, x, 1.5)
+    before = backend._run._cache_size()
+    for weight in (2, 3.5, np.float32(4), np.float64(5)):
+        s(x, x, weight)
+
+    assert backend._run._cache_size() == before
+
+
+def test_an_empty_batch_has_gradients_by_every_argument(require_framework: Any):
+    require_framework("torch")
+    import torch
+
+    x, y = torch.zeros(0, 3, requires_grad=True), torch.zeros(0, 3, requires_grad=True)
+    w = torch.ones(3, requires_grad=True)
+    grads = torch.autograd.grad(s(x, y, w, reduction="sum"), [x, y, w])
+
+    assert [g.tolist() for g in grads] == [[], [], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_masked_arrays_and_blocked_modules_are_refused(name: str, monkeypatch: pytest.MonkeyPatch):
+    masked = np.ma.masked_array(np.ones((1, 3)), mask=True)
+    with pytest.raises(TypeError, match="input must be an array"):
+        m(masked, np.array([[0]]))
+    monkeypatch.setitem(__import__("sys").modules, name, None)
+    with pytest.raises(TypeError, match="input must be an array"):
+        m([[0.0]], [[0]])
+
+
+def test_ties_where_x_minus_1_is_inexact():
+    x = np.array([[-8192 + 3 * 2**-11, -8193 + 2**-9, -9000]], np.float32)
+
+    got = m(x, np.array([[0]]), reduction="none")
+    want = oracle.loss(MARGIN, x, np.array([[0]]), reduction="none")
+    assert want == 2**-11 / 3
+    assert got == pytest.approx(want, rel=1e-6)

@@ -92,6 +92,8 @@ class MindSporeBackend(Base):
         return ops.cast(ops.sigmoid(ops.cast(x, ms.float64)), x.dtype)
 
     def sum(self, x: Array) -> Array:
+        if 0 in x.shape:  # the sum of nothing would be whatever stood in that memory
+            return Tensor(np.zeros(x.shape[:-1]), x.dtype)
         wide = ops.cast(x, ms.float64)
         if x.dtype == ms.float64 and x.shape[-1] > _BLOCK:
             wide = ops.pad(wide, (0, -x.shape[-1] % _BLOCK))

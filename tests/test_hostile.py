@@ -94,6 +94,18 @@ def test_an_empty_batch_has_gradients_by_every_argument(require_framework: Any):
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
+def test_the_sum_of_no_rows_is_not_what_stood_in_memory(name: str, require_framework: Any):
+    require_framework(name)
+    framework = FRAMEWORKS[name]
+    x, t = framework.array(np.zeros((0, 3)), "float32"), np.zeros((0, 2))
+    for _ in range(20):
+        litter = [framework.array(np.full(n, np.nan), "float32") * 1 for n in (1, 1, 3)]
+        del litter
+        got = m(x, framework.array(t, framework.index_dtype), reduction="sum")
+        assert framework.numpy(got) == 0
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_masked_arrays_and_blocked_modules_are_refused(name: str, monkeypatch: pytest.MonkeyPatch):
     masked = np.ma.masked_array(np.ones((1, 3)), mask=True)
     with pytest.raises(TypeError, match="input must be an array"):

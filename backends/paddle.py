@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os.path
 from collections.abc import Callable
 from functools import partial
@@ -182,6 +183,8 @@ def _finite(x: Array) -> Array:
 
 
 def _number(value: float, like: Array) -> Array:
+    if math.isnan(value):  # `paddle.jit.load` cannot read a saved program with a nan in it
+        return _number(float("inf"), like) * 0
     return paddle.full([], value, like.dtype)  # `where` and static graphs make float32 of 0.1
 
 

@@ -160,8 +160,9 @@ def mixed(loss: str, argument: str, framework: str, input_framework: str) -> Typ
 def unseen(caller: str) -> ValueError:
     """Labels to be looked at whose values are not at hand."""
     return ValueError(
-        f"{caller}: checking target needs its values, which are not at hand here (traced, "
-        "compiled, batched or on a device); a loss with validate=None makes wrong rows nan instead."
+        f"{caller}: checking labels (validate=True) needs the values of target, which are not at "
+        "hand here (traced, compiled, batched or on a device); a loss with validate=None makes "
+        "wrong rows nan instead."
     )
 
 

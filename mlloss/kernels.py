@@ -114,7 +114,10 @@ def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:
 _DENSE = Smooth(
     "soft_margin_dense",
     _dense_value,
-    (Smooth("soft_margin_dense_slope", _dense_slope, (_curvature, _minus_one)), _minus_x),
+    (
+        Smooth("soft_margin_dense_slope", _dense_slope, (_curvature, _minus_one)),
+        Smooth("soft_margin_dense_truth", _minus_x, (_minus_one, None)),
+    ),
 )
 _LISTED = Smooth(
     "soft_margin_listed",

@@ -93,6 +93,50 @@ def test_an_empty_batch_has_gradients_by_every_argument(require_framework: Any):
     assert [g.tolist() for g in grads] == [[], [], [0, 0, 0]]
 
 
+@pytest.mark.parametrize("nesting", ["jit(grad(grad))", "grad(jit(grad))"])
+def test_mixed_second_derivatives_in_mindspore_graphs(nesting: str, require_framework: Any):
+    require_framework("mindspore")
+    import mindspore
+
+    grad, jit = mindspore.grad, mindspore.jit
+    x, y = (mindspore.Tensor(np.full((2, 3), v, np.float32)) for v in (0.5, 1.0))
+
+    def loss(x: Any, y: Any) -> Any:
+        return s(x, y, reduction="sum")
+
+    def slope(x: Any, y: Any) -> Any:
+        return grad(loss, 0)(x, y)
+
+    def mixed(x: Any, y: Any) -> Any:
+        return grad(slope, 1)(x, y)
+
+    got = jit(mixed)(x, y) if nesting.startswith("jit") else grad(jit(slope), 1)(x, y)
+    np.testing.assert_allclose(got.asnumpy(), -1 / 3, rtol=1e-6)
+
+
+def test_a_saved_paddle_layer_with_the_losses_loads(tmp_path: Any, require_framework: Any):
+    require_framework("paddle")
+    import paddle
+
+    class Layer(paddle.nn.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = paddle.nn.Linear(4, 4)
+
+        def forward(self, x: Any, t: Any) -> Any:
+            scores = self.linear(x)
+            return m(scores, t) + s(scores, t, labels="indices")
+
+    layer, spec = Layer(), paddle.static.InputSpec
+    path = str(tmp_path / "layer")
+    paddle.jit.save(layer, path, input_spec=[spec([None, 4], "float32"), spec([None, 2], "int64")])
+    x, t = paddle.to_tensor([[0.1, 0.2, 0.4, 0.8]]), paddle.to_tensor([[3, 0]])
+    wrong = paddle.to_tensor([[3, 9]])
+
+    assert float(paddle.jit.load(path)(x, t)) == pytest.approx(float(layer(x, t)), rel=1e-6)
+    assert np.isnan(float(paddle.jit.load(path)(x, wrong)))
+
+
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_sum_of_no_rows_is_not_what_stood_in_memory(name: str, require_framework: Any):
     require_framework(name)

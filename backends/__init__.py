@@ -47,6 +47,12 @@ def find(x: object) -> Backend | None:
     for name in NAMES:
         if found is None and sys.modules.get(name) is not None:
             found = _owner(load(name), x)
+    return _find_third_party(x) if found is None else found
+
+
+def _find_third_party(x: object) -> Backend | None:
+    """Apart, for torch.compile, which cannot read the bases of a class."""
+    found = None
     for package in {parent.__module__.partition(".")[0] for parent in type(x).__mro__}:
         if found is None and package in _entry_points():
             found = _owner(_third_party(package), x)

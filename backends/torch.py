@@ -80,9 +80,9 @@ _GAUSS = (0.5 - 3**-0.5 / 2, 0.5 + 3**-0.5 / 2)
 def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
     """A `Smooth` of plain operations, where PyTorch drops an autograd.Function's rules silently.
 
-    That is torch.func inside torch.compile, and jvp of jvp. This is the value plus the integral
+    That is torch.func inside torch.compile, torch.export, and jvp of jvp. This is the value plus the integral
     of the partials from the arguments to themselves: 0, but for its derivatives, which two Gauss
-    points give up to the fourth. At an infinite argument they come out nan.
+    points give up to the fourth. At an infinite argument, and at nan, all of them are nan.
     """
     fixed = [arg.detach() for arg in args]
     result = function.value(backend, *fixed)
@@ -96,8 +96,10 @@ def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
             root = slope.sign() * torch.where(wild, steps[i], 1.0).sqrt()
             result = result + 0.5 * steps[i] * torch.where(wild, 0.0, slope)
             result = result + 0.5 * torch.where(wild, root, 0.0)
-    for i in smooth:  # 0, with the derivative 0 times 2x
-        result = result + torch.where(fixed[i] == fixed[i], 0.0, args[i] * args[i])
+    for i in smooth:  # exp(-x x): 0 at an infinite x, and its derivatives inf times 0
+        finite = fixed[i].isfinite()
+        wild = torch.where(finite, 1.0, args[i])
+        result = result + torch.where(finite, 0.0, torch.exp(-wild * wild))
     return result
 
 
@@ -212,10 +214,8 @@ class TorchBackend(Base):
         if not isinstance(function, Smooth):
             return function(self, *args)
         if torch.compiler.is_compiling():
-            transformed = torch._C._are_functorch_transforms_active()
-            return (
-                _plain(function, args) if transformed else _CompiledFunction.apply(function, *args)
-            )
+            plain = torch._C._are_functorch_transforms_active() or torch.compiler.is_exporting()
+            return _plain(function, args) if plain else _CompiledFunction.apply(function, *args)
         return _plain(function, args) if _forward_twice() else _Function.apply(function, *args)
 
 

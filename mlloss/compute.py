@@ -59,10 +59,11 @@ def _checked_backend(call: Call) -> Backend:
     loss = call.spec.name
     backend = backend_of(loss, "input", call.input)
     same_backend(loss, backend, "target", call.target)
-    if call.weight is not None and find(call.weight) is None:
+    if call.weight is None or isinstance(call.weight, Real):
+        return backend  # torch.compile cannot look for the backend of a number
+    if find(call.weight) is None:
         check.weight_number(loss, call.weight)
-    elif call.weight is not None and not isinstance(call.weight, Real):
-        same_backend(loss, backend, "weight", call.weight)
+    same_backend(loss, backend, "weight", call.weight)
     return backend
 
 

@@ -24,6 +24,7 @@ CALLS = {
         MARGIN, zoo.SCORES, zoo.TARGETS, options={"reduction": "none"}, names=zoo.NAMES
     ),
     "soft": Call(SOFT, X, TRUTH, WEIGHTS["(C,)"]),
+    "soft-number": Call(SOFT, X, TRUTH, 2.5),
     "soft-axis": Call(SOFT, np.moveaxis(X3, -1, 1), np.moveaxis(Y3, -1, 1), options={"axis": 1}),
     "soft-lists": Call(SOFT, X, LISTS, options={"labels": "indices", "reduction": "sum"}),
     "soft-zoo": Call(
@@ -137,3 +138,29 @@ def _for_any_batch(name: str, function: Any) -> Any:
 
     specs = [paddle.static.InputSpec([None, 7], d) for d in ("float32", "int64")]
     return paddle.jit.to_static(function, input_spec=specs, full_graph=True)
+
+
+@pytest.mark.parametrize("call", ["margin", "soft", "soft-lists", "soft-zero"])
+def test_exported_programs_have_the_derivatives(call: str, require_framework: Any):
+    """torch.export keeps the operations of a forward pass, and no rule written beside them."""
+    require_framework("torch")
+    import torch
+
+    f = FRAMEWORKS["torch"]
+    zeros = Call(SOFT, np.zeros((2, 3)), [[0, 1, 0.5], [1, 0, 0.25]])
+    example = zeros if call == "soft-zero" else CALLS[call]
+    loss, arrays = example.function(f), example.arrays(f, "float32")
+
+    class Module(torch.nn.Module):
+        def forward(self, *arrays: Any) -> Any:
+            return loss(*arrays)
+
+    program = torch.export.export(Module(), tuple(arrays)).module()
+    x, *rest = arrays
+    seen = example.seen(f, "float32")
+    slope = f.numpy(f.gradient(program, *arrays))
+    reach = gradient_allowance(seen, "float32")
+    assert_close(slope, seen.true(oracle.gradient), reach, "float32", f"slope of {call}")
+    bend = f.numpy(f.second(lambda x: program(x, *rest), x))
+    want = seen.true(oracle.second_derivative)
+    assert_close(bend, want, 1e-6 * want, "float32", f"curvature of {call}")

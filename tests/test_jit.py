@@ -9,7 +9,7 @@ import pytest
 import zoo
 from calls import Call, check_gradient, check_loss, check_second, gradient_allowance
 from closeness import assert_close
-from frameworks import FRAMEWORKS
+from frameworks import FRAMEWORKS, HALVES
 from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, X
 
 from mlloss.conformance import oracle
@@ -57,6 +57,14 @@ def test_values(name: str, compiler: str, call: str, require_framework: Any):
 def test_gradients(name: str, compiler: str, call: str, require_framework: Any):
     require_framework(name)
     check_gradient(FRAMEWORKS[name], CALLS[call], compiler=compiler)
+
+
+@pytest.mark.parametrize(("name", "compiler"), [c for c in COMPILERS if c[1] not in SLOW])
+def test_halves(name: str, compiler: str, require_framework: Any):
+    require_framework(name)
+    for dtype in HALVES:
+        check_loss(FRAMEWORKS[name], CALLS["margin"], dtype, compiler)
+        check_gradient(FRAMEWORKS[name], CALLS["soft"], dtype, compiler)
 
 
 @pytest.mark.parametrize("call", ["margin", "soft", "soft-lists"])

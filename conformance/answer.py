@@ -30,4 +30,6 @@ def read_answer(message: dict[str, Any], question: dict[str, Any]) -> Outcome:
     if "error" in message:
         return Outcome("error", str(message.get("message", "")), str(message["error"]))
     value = np.array(decode_numbers(message["value"]), dtype=np.float64)
+    if "shape" in message:  # nested lists without a number do not tell it
+        value = value.reshape(message["shape"])
     return Outcome("value", dtype=str(message["dtype"]), value=value)

@@ -1,83 +1,123 @@
-"""One case: what is asked, what its page prints, and how far print and float may be apart."""
+"""One case: a call, what is asked of it, and what a known difference may say of it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlloss.conformance.printed import Printed
+from mlloss.conformance.rounding import rounded
 from mlloss.conformance.targets import SUBJECTS, Subject
+from mlloss.conformance.wire import decode_numbers, encode_numbers
+from mlloss.spec import FLOATS
 
 Floats = NDArray[np.float64]
-
-# A float32 result may be off by 1e-6 of the number, about eight roundings of 2^-23: two runs of
-# one framework, and the page's own run, differ by one or two.
-ROUNDING = {"float32": 1e-6, "float64": 1e-12}
+Ask = Literal["value", "gradient", "weight gradient", "second derivative", "vmap", "vmap gradient"]
+ASKS: tuple[Ask, ...] = get_args(Ask)
+FOREIGN = "array of another framework"
+AREAS = (
+    "documented examples",
+    "values",
+    "gradients",
+    "second derivatives",
+    "dtypes",
+    "shapes",
+    "reductions",
+    "weights",
+    "conventions",
+    "extremes",
+    "empty",
+    "transforms",
+    "errors",
+    "memory safety",
+)
 
 
 @dataclass(frozen=True)
 class Array:
-    """An argument as plain numbers, and the dtype that each framework is to give it."""
+    """An argument as plain numbers, and the dtype that each framework is to give it.
+
+    A dtype of "number" is a Python number. `foreign` is a NumPy array whatever the framework is.
+    """
 
     dtype: str
     data: Any
+    shape: tuple[int, ...] = ()
+    foreign: bool = False
+
+    def __post_init__(self) -> None:
+        """Nested lists tell their shape, but for empty ones."""
+        if not self.shape and isinstance(self.data, list):
+            object.__setattr__(self, "shape", np.shape(self.data))
 
     def rounded(self) -> NDArray[Any]:
         """The numbers that the framework really gets: 0.1 is another one in float32."""
-        return np.array(self.data, dtype=self.dtype)
+        exact = self.dtype not in ("number", *FLOATS)
+        numbers = np.array(self.data, self.dtype if exact else np.float64).reshape(self.shape)
+        return numbers if exact or self.dtype == "number" else rounded(numbers, self.dtype)
 
+    def kind(self) -> tuple[Any, ...]:
+        """Equal for arguments that one compiled program takes: a number becomes part of it."""
+        number = self.data if self.dtype == "number" else None
+        return self.dtype, self.shape, self.foreign, number
 
-@dataclass(frozen=True)
-class Printed:
-    """Numbers as a page prints them, to be trusted to half a unit of their last digit."""
+    def wire(self) -> dict[str, Any]:
+        """For JSON; nan and infinities as strings."""
+        data = self.rounded().astype(int).tolist() if self.dtype == "bool" else self.data
+        told = {"dtype": self.dtype, "data": encode_numbers(data)}
+        if 0 in self.shape:
+            told["shape"] = list(self.shape)
+        return told | ({"foreign": True} if self.foreign else {})
 
-    text: str
-
-    def values(self) -> Floats:
-        """The numbers, with as many digits as there are."""
-        return np.array(self._digits()).astype(np.float64)
-
-    def half_units(self) -> Floats:
-        """How far each of them may be from what was rounded."""
-        digits = np.array(self._digits())
-        units = [_half_unit(text) for text in digits.reshape(-1).tolist()]
-        return np.array(units).reshape(digits.shape)
-
-    def _digits(self) -> Any:
-        return json.loads(self.text, parse_float=str, parse_int=str)
+    @staticmethod
+    def read(told: Mapping[str, Any]) -> Array:
+        """`wire` undone."""
+        data, shape = decode_numbers(told["data"]), tuple(told.get("shape", ()))
+        return Array(told["dtype"], data, shape, told.get("foreign", False))
 
 
 @dataclass(frozen=True)
 class Source:
     """The page a case is from, and whether it shows the function or the class."""
 
-    kind: Literal["documented"]
     framework: str
     page: str
     address: str
     form: Literal["function", "class"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """A call, in the words of the definition; `labels` says what `target` means in it."""
+    """A call, in the words of the definition; `labels` says what `target` means in it.
+
+    `mistake` names what is wrong with the call, where an error is what is right; `unseen` is a
+    mistake in values, which cannot be seen under tracing. `alone` cases are asked of natives in a
+    process of their own, since they may break it.
+    """
 
     id: str
-    source: Source
+    area: str
     loss: str
     input: Array
     target: Array
     labels: str
-    printed: Printed
+    ask: Ask = "value"
     weight: Array | None = None
     reduction: str = "mean"
-    subjects: tuple[Subject, ...] = SUBJECTS
+    axis: int = -1
     options: Mapping[str, Any] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = SUBJECTS
+    mistake: str = ""
+    unseen: bool = False
+    alone: bool = False
+    quick: bool = True
+    eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
+    source: Source | None = None
+    printed: Printed | None = None
 
     def question(self, subject: Subject) -> dict[str, Any]:
         """What a worker gets to see: all of the call, nothing of its result."""
@@ -85,34 +125,32 @@ class Case:
             "id": self.id,
             "subject": subject,
             "loss": self.loss,
-            "form": self.source.form,
-            "input": _wire(self.input),
-            "target": _wire(self.target),
-            "weight": self.weight and _wire(self.weight),
+            "ask": self.ask,
+            "form": self.source.form if self.source else "function",
+            "arrays": [array.wire() for array in self.arrays()],
             "options": {"reduction": self.reduction} | self._own_options(subject),
+            "signature": self.signature(subject),
+            "alone": self.alone and subject == "native",
         }
 
-    def features(self) -> dict[str, Any]:
-        """What a known difference may name as its condition."""
-        return {
-            "page": self.source.page,
-            "labels": self.labels,
-            "reduction": self.reduction,
-            "target_dtype": self.target.dtype,
-            "padded": self.labels == "indices" and bool((self.target.rounded() == -1).any()),
-        }
+    def arrays(self) -> list[Array]:
+        """Input, target and, if there is one, weight."""
+        return [self.input, self.target, *([self.weight] if self.weight else [])]
 
-    def rounding(self) -> float:
-        """How far, of itself, a computed number may be from the true one."""
-        return ROUNDING[self.input.dtype]
+    def dtypes(self) -> tuple[str, ...]:
+        """What a framework must have for the case to be asked."""
+        foreign = [FOREIGN] if any(array.foreign for array in self.arrays()) else []
+        return (*(a.dtype for a in self.arrays() if a.dtype != "number"), *foreign)
+
+    def signature(self, subject: Subject) -> str:
+        """Equal for cases that one compiled program can answer."""
+        arrays = [array.kind() for array in self.arrays()]
+        form = self.source.form if self.source else "function"
+        options = {"reduction": self.reduction} | self._own_options(subject)
+        return repr((subject, self.loss, self.ask, form, arrays, sorted(options.items())))
 
     def _own_options(self, subject: Subject) -> dict[str, Any]:
-        return {"labels": self.labels} | dict(self.options) if subject == "mlloss" else {}
-
-
-def _wire(array: Array) -> dict[str, Any]:
-    return {"dtype": array.dtype, "data": array.data}
-
-
-def _half_unit(text: str) -> float:
-    return 0.5 * 10.0 ** int(Decimal(text).as_tuple().exponent)
+        if subject != "mlloss":
+            return {}
+        axis = {} if self.axis == -1 else {"axis": self.axis}
+        return {"labels": self.labels} | axis | dict(self.options)

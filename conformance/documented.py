@@ -6,7 +6,8 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-from mlloss.conformance.case import Array, Case, Printed, Source
+from mlloss.conformance.case import Array, Case, Source
+from mlloss.conformance.printed import Printed
 from mlloss.conformance.targets import SUBJECTS
 
 
@@ -39,7 +40,8 @@ def _case(row: dict[str, Any]) -> Case:
     kind = "-".join([row["reduction"], *filter(None, [row.get("variant")])])
     return Case(
         id=f"documented/{row['page']}/{kind}",
-        source=Source("documented", row["framework"], row["page"], row["address"], row["form"]),
+        area="documented examples",
+        source=Source(row["framework"], row["page"], row["address"], row["form"]),
         loss=row["loss"],
         input=Array(**row["input"]),
         target=Array(**row["target"]),

@@ -59,9 +59,12 @@ NATIVES: dict[tuple[str, str], Native | Missing] = {
 }
 
 
+_OF_ITS_OWN = Missing("this backend is an adapter: there is no native loss to compare with")
+
+
 def native_absence(framework: str, loss: str) -> str | None:
     """Why there is no native to run, or None."""
-    native = NATIVES[framework, loss]
+    native = NATIVES.get((framework, loss), _OF_ITS_OWN)
     if isinstance(native, Missing):
         return native.reason
     if native.needs and find_spec(native.needs) is None:

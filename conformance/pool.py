@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlloss.conformance.answer import Outcome
+from mlloss.conformance.culprit import find_culprit
 from mlloss.conformance.process import Worker, python_command
 
 Question = dict[str, Any]
@@ -46,7 +47,7 @@ class Pool:
         """Ask every target its questions; an interrupt ends the workers and is passed on."""
         with ThreadPoolExecutor(self._jobs) as threads:
             jobs = {
-                target: threads.submit(self._interview, target, asked, progress)
+                target: threads.submit(_Interview(self, target, progress).hold, asked)
                 for target, asked in questions.items()
             }
             try:
@@ -55,31 +56,100 @@ class Pool:
                 self._stop()
                 raise
 
-    def _interview(self, target: str, asked: Sequence[Question], progress: Progress) -> Replies:
-        version, outcomes = "", []
-        worker = None
-        try:
-            for question in asked:
-                worker = self._ready(worker, target)
-                version = version or worker.version
-                outcomes.append(worker.failure or worker.ask(question))
-                progress(target)
-        finally:
-            if worker:
-                worker.close()
-        return Replies(version, tuple(outcomes))
+    def worker(self, target: str) -> Worker:
+        """A new one, started, whether or not that went well."""
+        self.check()
+        worker = Worker(self._command(target), self._timeout)
+        self._live.append(worker)
+        if self._stopped.is_set():  # while this one was started, and was not yet among the living
+            worker.kill()
+        worker.start()
+        return worker
 
-    def _ready(self, worker: Worker | None, target: str) -> Worker:
-        """The same worker, or a new one where it broke down; one that cannot start stays."""
+    def release(self, worker: Worker | None) -> None:
+        """End it."""
+        if worker:
+            worker.close()
+            self._live.remove(worker)
+
+    def check(self) -> None:
+        """InterruptedError once the run was stopped: what comes then is no answer."""
         if self._stopped.is_set():
             raise InterruptedError("the run was stopped")
-        if worker is None or (worker.failure and worker.version):
-            worker = Worker(self._command(target), self._timeout)
-            self._live.append(worker)
-            worker.start()
-        return worker
 
     def _stop(self) -> None:
         self._stopped.set()
         for worker in list(self._live):
             worker.kill()
+
+
+class _Interview:
+    """All questions of one target, to as many workers as it takes."""
+
+    def __init__(self, pool: Pool, target: str, progress: Progress) -> None:
+        self._pool, self._target, self._progress = pool, target, progress
+        self._version = ""
+        self._outcomes: dict[int, Outcome] = {}
+
+    def hold(self, asked: Sequence[Question]) -> Replies:
+        """Alike questions one after the other, dangerous ones last and each by itself."""
+        order = sorted(range(len(asked)), key=lambda n: asked[n].get("signature", ""))
+        self._together(asked, [n for n in order if not asked[n].get("alone")])
+        for n in order:
+            if asked[n].get("alone"):
+                self._record(n, self._afresh([asked[n]])[-1])
+        return Replies(self._version, tuple(self._outcomes[n] for n in range(len(asked))))
+
+    def _together(self, asked: Sequence[Question], order: list[int]) -> None:
+        """One worker as long as it lives; one that cannot start is not started again."""
+        worker: Worker | None = None
+        since: list[int] = []
+        try:
+            for n in order:
+                if worker is None or (worker.failure and worker.version):
+                    self._pool.release(worker)
+                    worker, since = self._pool.worker(self._target), []
+                    self._version = self._version or worker.version
+                self._record(n, worker.failure or worker.ask(asked[n]))
+                if worker.version and self._outcomes[n].kind == "died":
+                    self._blame(asked, since, n)
+                since.append(n)
+        finally:
+            self._pool.release(worker)
+
+    def _blame(self, asked: Sequence[Question], since: list[int], n: int) -> None:
+        """The death goes to the question that causes it, which may be an earlier one."""
+        death, alone = self._outcomes[n], self._afresh([asked[n]])[-1]
+        if alone.kind == "died":
+            return
+
+        def dies(first: int) -> bool:
+            again = [asked[m] for m in since[first:]] + [asked[n]]
+            return self._afresh(again)[-1].kind == "died"
+
+        guilty = find_culprit(dies, len(since))
+        if guilty is None:
+            self._outcomes[n] = Outcome("died", f"{death.message}; but not when asked again")
+        else:
+            what = f"answered, and what was asked after it died of it: {death.message}"
+            self._outcomes[since[guilty]] = Outcome("died", what)
+            self._outcomes[n] = alone
+
+    def _afresh(self, questions: Sequence[Question]) -> list[Outcome]:
+        """What a worker of their own makes of these questions, up to its first failure."""
+        worker = self._pool.worker(self._target)
+        self._version = self._version or worker.version
+        outcomes: list[Outcome] = []
+        try:
+            for question in questions:
+                outcomes.append(worker.failure or worker.ask(question))
+                if worker.failure:
+                    break
+        finally:
+            self._pool.release(worker)
+        return outcomes
+
+    def _record(self, n: int, outcome: Outcome) -> None:
+        self._pool.check()
+        self._outcomes[n] = outcome
+        self._progress(self._target)

@@ -57,6 +57,7 @@ TARGETS = {
         Target("numpy", "numpy", "eager"),
         Target("torch", "torch", "eager"),
         Target("torch-compile", "torch", "compile"),
+        Target("torch-export", "torch", "export"),
         Target("jax", "jax", "eager"),
         Target("jax-jit", "jax", "jit"),
         Target("paddle", "paddle", "eager"),
@@ -65,3 +66,8 @@ TARGETS = {
         Target("mindspore-graph", "mindspore", "graph"),
     )
 }
+
+
+def find_target(name: str) -> Target:
+    """One of ours, or somebody else's host: `module:attr`, eager."""
+    return TARGETS[name] if ":" not in name else Target(name, name, "eager")

@@ -8,65 +8,103 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-import numpy as np
-
-from mlloss.conformance.frameworks import HOSTS, Host
+from mlloss.conformance.case import Array
+from mlloss.conformance.hosts import Host, find_host
 from mlloss.conformance.natives import NATIVES, Native
-from mlloss.conformance.targets import TARGETS, Target
+from mlloss.conformance.targets import find_target
 from mlloss.conformance.wire import dump_line, encode_numbers, parse_line
 
 Call = Callable[..., Any]
+Question = dict[str, Any]
 
 
 def main() -> None:
     """`python -m mlloss.conformance.worker TARGET`."""
     out = _reserve_stdout()
-    target = TARGETS[sys.argv[1]]
-    host = HOSTS[target.framework]
-    _send(out, {"target": target.name, "version": host.prepare()})
+    target = find_target(sys.argv[1])
+    worker = Answers(find_host(target.framework), target.mode)
+    _send(out, {"target": target.name, "version": worker.host.prepare()})
     for line in sys.stdin:
-        _send(out, answer(parse_line(line), target, host))
+        _send(out, worker.answer(parse_line(line)))
 
 
-def answer(question: dict[str, Any], target: Target, host: Host) -> dict[str, Any]:
-    """The result of a case, or the error it raised; which of both is right is not known here."""
-    name = {"id": question["id"], "subject": question["subject"]}
-    try:
-        return name | _compute(question, target, host)
-    except Exception as error:
-        return name | {"error": type(error).__name__, "message": str(error)[:4000]}
+class Answers:
+    """Answers questions with a host in a mode; keeps the last program for questions like it."""
+
+    def __init__(self, host: Host, mode: str) -> None:
+        self.host, self._mode = host, mode
+        self._signature, self._program = "", _nothing
+
+    def answer(self, question: Question) -> dict[str, Any]:
+        """The result, or the error it raised; which of both is right is not known here."""
+        name = {"id": question["id"], "subject": question["subject"]}
+        try:
+            return name | self._compute(question)
+        except Exception as error:
+            return name | {"error": type(error).__name__, "message": str(error)[:4000]}
+
+    def _compute(self, question: Question) -> dict[str, Any]:
+        arrays = [Array.read(told) for told in question["arrays"]]
+        if question["subject"] == "native":
+            arrays = self._as_native_takes_them(arrays, question)
+        dtypes = tuple(array.dtype for array in arrays)
+        with self.host.mode(question["subject"], dtypes):
+            given = [_given(self.host, array) for array in arrays]
+            return _told(self.host, self._program_for(question)(*given), given[0])
+
+    def _as_native_takes_them(self, arrays: list[Array], question: Question) -> list[Array]:
+        """Whole class numbers in the one dtype that the native has for them."""
+        native = _native(self.host, question)
+        x, target, *weight = arrays
+        if native.target_dtype and "int" in target.dtype:
+            target = Array(native.target_dtype, target.data, target.shape)
+        return [x, target, *weight]
+
+    def _program_for(self, question: Question) -> Call:
+        signature = question["signature"]
+        if signature != self._signature:
+            self.host.forget()
+            call = _call(self.host, question)
+            self._program = self.host.program(call, question["ask"], self._mode)
+            self._signature = signature
+        return self._program
 
 
-def _compute(question: dict[str, Any], target: Target, host: Host) -> dict[str, Any]:
-    call, arguments = (
-        _native(question, target) if question["subject"] == "native" else _ours(question)
-    )
-    arrays = [host.array(array["data"], array["dtype"]) for array in arguments]
-    result = host.compilers[target.mode](call)(*arrays)
-    if not isinstance(result, type(arrays[0]) | np.generic):  # NumPy has scalars of its own
-        raise TypeError(f"the result is a {type(result)}, the input was a {type(arrays[0])}")
-    dtype = str(result.dtype).rpartition(".")[2].lower()  # torch.float32, paddle.float32, Float32
-    return {"dtype": dtype, "value": encode_numbers(np.asarray(result).tolist())}
+def _nothing(*arrays: Any) -> Any:
+    """The program for no question."""
+    raise AssertionError("a question without a signature")
 
 
-def _ours(question: dict[str, Any]) -> tuple[Call, list[Any]]:
-    function = _locate(f"mlloss.{question['loss']}")
-    return _call(function, question)
+def _given(host: Host, array: Array) -> Any:
+    """Numbers of the dtype itself, so that the framework has nothing to round."""
+    if array.dtype == "number":
+        return array.data
+    numbers = array.rounded()
+    return numbers.astype(array.dtype) if array.foreign else host.array(numbers, array.dtype)
 
 
-def _native(question: dict[str, Any], target: Target) -> tuple[Call, list[Any]]:
-    """The function, or the class where the page shows that and the framework has one."""
-    native = NATIVES[target.framework, question["loss"]]
-    assert isinstance(native, Native), "the pool never asks for an absent native"
-    dtype = native.target_dtype or question["target"]["dtype"]
-    question = question | {"target": question["target"] | {"dtype": dtype}}
-    if question["form"] == "class" and native.class_ and not question["weight"]:
-        return _instance(_locate(native.class_), question)
-    return _call(_locate(native.function), question)
+def _told(host: Host, result: Any, input: Any) -> dict[str, Any]:
+    if not isinstance(result, (type(input), *host.scalars)):
+        raise TypeError(f"the result is a {type(result)}, the input was a {type(input)}")
+    numbers = host.numpy(result)
+    told = {"dtype": host.dtype(result), "value": encode_numbers(numbers.tolist())}
+    return told | ({"shape": list(numbers.shape)} if numbers.size == 0 else {})
 
 
-def _call(function: Call, question: dict[str, Any]) -> tuple[Call, list[Any]]:
-    """Spelt out, without partial() or *args, which MindSpore and Paddle do not compile."""
+def _call(host: Host, question: Question) -> Call:
+    """What is asked for, as a function of the arrays alone: ours, or the framework's own.
+
+    Spelt out, without partial() or *args, which MindSpore and Paddle do not compile.
+    """
+    if question["subject"] == "mlloss":
+        return _function(_located(f"mlloss.{question['loss']}"), question)
+    native = _native(host, question)
+    if question["form"] == "class" and native.class_ and len(question["arrays"]) == 2:
+        return _instance(_located(native.class_)(**question["options"]))
+    return _function(_located(native.function), question)
+
+
+def _function(function: Call, question: Question) -> Call:
     options = question["options"]
 
     def plain(input: Any, target: Any) -> Any:
@@ -75,22 +113,26 @@ def _call(function: Call, question: dict[str, Any]) -> tuple[Call, list[Any]]:
     def weighted(input: Any, target: Any, weight: Any) -> Any:
         return function(input, target, weight, **options)
 
-    arguments = [question["input"], question["target"], question["weight"]]
-    return (weighted, arguments) if question["weight"] else (plain, arguments[:2])
+    return weighted if len(question["arrays"]) == 3 else plain
 
 
-def _instance(class_: Call, question: dict[str, Any]) -> tuple[Call, list[Any]]:
-    module = class_(**question["options"])
-
+def _instance(module: Call) -> Call:
     def forward(input: Any, target: Any) -> Any:
         return module(input, target)
 
-    return forward, [question["input"], question["target"]]
+    return forward
 
 
-def _locate(path: str) -> Any:
+def _native(host: Host, question: Question) -> Native:
+    native = NATIVES[host.name, question["loss"]]
+    assert isinstance(native, Native), "the pool never asks for an absent native"
+    return native
+
+
+def _located(path: str) -> Call:
     module, _, name = path.rpartition(".")
-    return getattr(importlib.import_module(module), name)
+    found: Call = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _reserve_stdout() -> TextIO:

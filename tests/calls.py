@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from closeness import ONE_ROUNDING, RELATIVE, SMALLEST, Array, assert_close
+from closeness import Array, assert_close
 from frameworks import HALVES, Framework, Function
 
 import mlloss
-from mlloss.conformance import oracle
-from mlloss.conformance.oracle import MARGIN, SOFT
+from mlloss.conformance import oracle, tolerance
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,14 @@ class Call:
 
     def true(self, what: Function, **more: Any) -> Array:
         """A number of the oracle's."""
-        options = {**self.options, **more}
-        options.pop("validate", None)
-        result: Array = what(self.loss, self.input, self.target, self.weight, **options)
+        result: Array = what(*self.positional(), **self.oracle_options(), **more)
         return result
+
+    def positional(self) -> tuple[Any, ...]:
+        return self.loss, self.input, self.target, self.weight
+
+    def oracle_options(self) -> dict[str, Any]:
+        return {name: value for name, value in self.options.items() if name != "validate"}
 
 
 def usual(framework: Framework, values: Any, dtype: str) -> str:
@@ -118,39 +121,15 @@ def check_second(
         got = framework.numpy(framework.second(lambda x: f(x, *rest), x))
         seen = call.seen(framework, dtype)
     want = seen.true(oracle.second_derivative)
-    reach = RELATIVE[dtype] * np.abs(want) + SMALLEST[dtype] * (call.loss == SOFT)
+    reach = tolerance.of_second(dtype, call.loss, want)
     assert_close(got, want, reach, dtype, f"curvature of {call}", call.names)
 
 
 def loss_allowance(seen: Call, dtype: str) -> Array:
-    """Relative to what is added up, plus one rounding of 1 per active pair of the margin loss."""
-    reduction = seen.options.get("reduction", "mean")
-    scale = np.abs(_unsigned(seen).true(oracle.loss))
-    if seen.loss == SOFT:
-        return RELATIVE[dtype] * scale + SMALLEST[dtype]
-    slope = np.maximum(seen.true(oracle.gradient), 0)
-    rows = slope.sum(axis=seen.options.get("axis", -1))  # active pairs over C (and N)
-    pairs = rows if reduction == "none" else rows.sum()
-    return RELATIVE[dtype] * scale + ONE_ROUNDING[dtype] * pairs + SMALLEST[dtype]
+    """What the suite allows a loss."""
+    return tolerance.of_loss(dtype, *seen.positional(), **seen.oracle_options())
 
 
 def gradient_allowance(seen: Call, dtype: str) -> Array:
-    """Relative to what is subtracted; a margin slope of 0 is exactly 0."""
-    if seen.loss == MARGIN:
-        return RELATIVE[dtype] * np.abs(seen.true(oracle.gradient))
-    return RELATIVE[dtype] * _slope_scale(seen) + SMALLEST[dtype]
-
-
-def _slope_scale(seen: Call) -> Array:
-    """What the soft margin's slope is a difference of; the slope itself where labels are 0 or 1."""
-    labels = seen.options.get("labels") or oracle.DEFAULT_LABELS[seen.loss]
-    if labels != "binary":
-        return np.abs(seen.true(oracle.gradient))
-    y = np.asarray(seen.target, np.float64)
-    wrong, right = (replace(_unsigned(seen), target=np.full(y.shape, v)) for v in (0.0, 1.0))
-    parts = (1 - y) * wrong.true(oracle.gradient), y * right.true(oracle.gradient)
-    return np.where(y == 1, 0, parts[0]) - np.where(y == 0, 0, parts[1])
-
-
-def _unsigned(seen: Call) -> Call:
-    return seen if seen.weight is None else replace(seen, weight=np.abs(seen.weight))
+    """What the suite allows a gradient."""
+    return tolerance.of_gradient(dtype, *seen.positional(), **seen.oracle_options())

@@ -1,0 +1,88 @@
+"""A case with labels drawn for its scores, and the words that ids and areas are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlloss.conformance.case import Array, Ask, Case
+from mlloss.conformance.draw import Draw
+from mlloss.conformance.oracle import MARGIN, SOFT
+from mlloss.conformance.targets import SUBJECTS, Subject
+from mlloss.spec import UNSIGNED_INTEGERS
+
+CLASSES = 5
+
+
+SHORT = {MARGIN: "margin", SOFT: "soft"}
+AREA_OF: dict[Ask, str] = {
+    "value": "values",
+    "gradient": "gradients",
+    "weight gradient": "weights",
+    "second derivative": "second derivatives",
+    "vmap": "transforms",
+    "vmap gradient": "transforms",
+}
+TWO: tuple[Ask, ...] = ("value", "gradient")
+PLAIN_SCORES, PLAIN_LIST = [0.25, -1.5, 2.0, 0.5], [2, 0]
+CLASSES, WIDE = 5, 6
+
+
+def drawn(
+    id: str,
+    area: str,
+    loss: str,
+    ask: Ask,
+    x: Array,
+    draw: Draw,
+    labels: str = "",
+    width: int = CLASSES,
+    dtype: str = "",
+    **more: Any,
+) -> Case:
+    """A case of these scores with labels drawn for them, as the loss takes them or as told."""
+    labels = labels or ("indices" if loss == MARGIN else "binary")
+    classes = x.shape[-1]
+    if labels == "indices":
+        wide = classes if width == CLASSES else width
+        target = draw.lists((*x.shape[:-1], wide), classes, dtype or "int64")
+        if dtype in UNSIGNED_INTEGERS:  # there is no -1: three classes each
+            target = draw.full_lists((*x.shape[:-1], 3), classes, dtype)
+    elif dtype or labels == "signed" or loss == MARGIN:
+        kind = dtype or ("float32" if loss == SOFT else "int64")
+        target = draw.labels(x.shape, kind, off=-1 if labels == "signed" else 0)
+    else:
+        target = draw.labels(x.shape, x.dtype)
+    return Case(id, area, loss, x, target, labels, ask, **more)
+
+
+def who(loss: str, labels: str) -> tuple[Subject, ...]:
+    """Natives have one convention each: that they take others for it is asked once, not always."""
+    own = "indices" if loss == MARGIN else "binary"
+    return SUBJECTS if labels == own else ("mlloss",)
+
+
+def area_of(ask: Ask, dtype: str, far: bool) -> str:
+    """Where the matrix counts a case."""
+    if ask != "value":
+        return AREA_OF[ask]
+    return "extremes" if far else "values" if dtype == "float32" else "dtypes"
+
+
+def far(scores: list[float]) -> bool:
+    """Whether a score is so large, so small or so much no number that care is needed."""
+    return any(not abs(x) < 15 or 0 < abs(x) < 1e-30 for x in scores)
+
+
+def padded(listed: list[int], width: int) -> list[int]:
+    """A list filled up with -1."""
+    return [*listed, *[-1] * (width - len(listed))]
+
+
+def shape_text(lead: tuple[int, ...], classes: int) -> str:
+    """2x3x5."""
+    return "x".join(map(str, (*lead, classes)))
+
+
+def slug(name: str) -> str:
+    """A name as a part of an id."""
+    return "-".join(name.replace(",", "").replace("+", "plus").split()).lower()

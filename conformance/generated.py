@@ -1,0 +1,23 @@
+"""Cases enumerated from the spec: what is asked, of which loss, about which property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mlloss.conformance import generated_dtypes as dtypes
+from mlloss.conformance import generated_rows as rows
+from mlloss.conformance import generated_shapes as shapes
+from mlloss.conformance.case import Case
+from mlloss.conformance.mistakes import mistaken_cases
+
+FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
+    *(rows.scenarios, rows.random_rows, rows.repeated, rows.conventions),
+    *(shapes.shapes, shapes.sizes, shapes.reductions, shapes.empty),
+    *(dtypes.label_dtypes, shapes.widths, shapes.axes, dtypes.weights, dtypes.weight_dtypes),
+    *(shapes.vmaps, mistaken_cases),
+)
+
+
+def generated_cases() -> tuple[Case, ...]:
+    """All of them, in the order of the report."""
+    return tuple(case for family in FAMILIES for case in family())

@@ -1,0 +1,79 @@
+"""Cases about labels and weights: their dtypes, and the weights' shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlloss.conformance.case import Array, Ask, Case
+from mlloss.conformance.draw import Draw
+from mlloss.conformance.drawn import CLASSES, SHORT, TWO, drawn, slug, who
+from mlloss.conformance.generated_rows import labelled
+from mlloss.conformance.oracle import MARGIN, SOFT
+from mlloss.spec import LABEL_DTYPES
+
+LOSS_OF = {"indices": MARGIN, "binary": SOFT, "signed": SOFT}
+COMPILED_LABELS = {
+    "indices": ("int32", "uint8"),
+    "binary": ("bool", "int64", "float16", "float64"),
+    "signed": ("int8", "bfloat16"),
+}
+
+
+def label_dtypes() -> Iterator[Case]:
+    """Every dtype that can hold the labels."""
+    for loss in SHORT:
+        for labels, dtypes in LABEL_DTYPES.items():
+            for dtype in dtypes:
+                for n in range(3):
+                    id = f"{SHORT[loss]}/dtypes/{labels}/{dtype}/{n}"
+                    x, draw = Draw(id).scores((2, CLASSES)), Draw(f"{id}/labels")
+                    case = drawn(id, "dtypes", loss, "value", x, draw, labels, dtype=dtype)
+                    eager = dtype not in COMPILED_LABELS[labels] or loss != LOSS_OF[labels]
+                    yield replace(case, quick=n == 0, eager=eager, subjects=who(loss, labels))
+
+
+WEIGHTS: dict[str, tuple[int, ...]] = {
+    "classes": (CLASSES,),
+    "one": (1,),
+    "row": (1, CLASSES),
+    "rows": (3, 1),
+    "all": (3, CLASSES),
+    "scalar": (),
+}
+
+
+def weights() -> Iterator[Case]:
+    """Weights of every shape that broadcasts to the scores, and what they do to each answer."""
+    asks: tuple[Ask, ...] = ("value", "gradient", "weight gradient")
+    for name, shape in WEIGHTS.items():
+        for ask in asks:
+            for reduction in ("mean", "none") if name == "classes" else ("mean",):
+                for n in range(12 if ask == "value" else 4):
+                    id = f"soft/weights/{name}/{reduction}/{slug(ask)}-{n}"
+                    draw = Draw(id)
+                    yield _weighted(id, ask, draw, draw.weights(shape, "float32"), reduction)
+    for name, number in (("number", 2.5), ("zero", 0.0), ("negative", -1.5), ("whole", 3)):
+        for ask in TWO:
+            id = f"soft/weights/{name}/{ask}"
+            yield _weighted(id, ask, Draw(id), Array("number", number))
+    zeros = Array("float32", [0.0, 1.0, 0.0, 2.0])
+    for name in ("right by inf", "wrong by inf", "nan", "wrong by 100", "great, all wrong"):
+        case = labelled(name, "float32", "value")
+        yield replace(case, id=f"soft/weights/some-zero/{slug(name)}", area="weights", weight=zeros)
+
+
+def _weighted(id: str, ask: Ask, draw: Draw, weight: Array, reduction: str = "mean") -> Case:
+    x = draw.scores((3, CLASSES))
+    return replace(drawn(id, "weights", SOFT, ask, x, draw, reduction=reduction), weight=weight)
+
+
+def weight_dtypes() -> Iterator[Case]:
+    """The result has the scores' dtype, whatever the weights have."""
+    for dtype in ("float16", "bfloat16", "float64", "int32", "int64", "uint8"):
+        for n in range(3):
+            id = f"soft/dtypes/weights/{dtype}/{n}"
+            draw = Draw(id)
+            weight = draw.weights((CLASSES,), dtype)
+            case = _weighted(id, "value", draw, weight)
+            yield replace(case, area="dtypes", quick=n == 0, eager=dtype != "float64")

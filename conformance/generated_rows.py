@@ -1,0 +1,140 @@
+"""Cases about single rows: what goes wrong somewhere, rows drawn, every convention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlloss.conformance.case import Array, Ask, Case
+from mlloss.conformance.draw import KINDS, Draw
+from mlloss.conformance.drawn import AREA_OF, SHORT, TWO, area_of, drawn, far, padded, slug
+from mlloss.conformance.oracle import MARGIN, SOFT
+from mlloss.conformance.scenarios import LISTS, SOFT_LABELS, SUBNORMAL, SWEEP
+from mlloss.spec import FLOATS
+
+PLAIN_SCORES, PLAIN_LIST = [0.25, -1.5, 2.0, 0.5], [2, 0]
+WIDE = 6
+
+
+THREE: tuple[Ask, ...] = ("value", "gradient", "second derivative")
+
+
+def scenarios() -> Iterator[Case]:
+    """Each row that goes wrong somewhere, beside one that does not and must not be disturbed."""
+    for dtype in FLOATS:
+        for ask in THREE if dtype != "bfloat16" else TWO:
+            for name, (scores, listed) in (LISTS | SUBNORMAL).items():
+                if dtype == "float32" or len(listed) <= len(scores):
+                    yield _listed(name, dtype, ask)
+            for name in SOFT_LABELS | SWEEP:
+                yield labelled(name, dtype, ask)
+
+
+def _listed(name: str, dtype: str, ask: Ask) -> Case:
+    scores, listed = (LISTS | SUBNORMAL)[name]
+    width = len(PLAIN_SCORES) if len(listed) <= len(PLAIN_SCORES) else WIDE
+    return Case(
+        id=f"margin/{slug(ask)}/{slug(name)}/{dtype}",
+        area=area_of(ask, dtype, far(scores)),
+        loss=MARGIN,
+        input=Array(dtype, [scores, PLAIN_SCORES]),
+        target=Array("int64", [padded(listed, width), padded(PLAIN_LIST, width)]),
+        labels="indices",
+        ask=ask,
+        reduction="none",
+        quick=dtype == "float32",
+    )
+
+
+def labelled(name: str, dtype: str, ask: Ask) -> Case:
+    """A scenario of the soft margin loss, beside a plain row."""
+    scores, labels = (SOFT_LABELS | SWEEP)[name]
+    return Case(
+        id=f"soft/{slug(ask)}/{slug(name)}/{dtype}",
+        area=area_of(ask, dtype, far(scores)),
+        loss=SOFT,
+        input=Array(dtype, [scores, PLAIN_SCORES]),
+        target=Array(dtype, [labels, [1, 0, 0.25, 1]]),
+        labels="binary",
+        ask=ask,
+        reduction="none",
+        quick=dtype == "float32",
+    )
+
+
+def random_rows() -> Iterator[Case]:
+    """Rows of each kind, so that what no scenario thought of has a chance."""
+    for kind in KINDS:
+        for n in range(60):
+            for loss in SHORT:
+                for ask in TWO if n < 12 else TWO[:1]:
+                    id = f"{SHORT[loss]}/{slug(ask)}/random-{kind}-{n}/float32"
+                    draw = Draw(id)
+                    x = draw.scores((2, 4), kind=kind)
+                    yield drawn(id, AREA_OF[ask], loss, ask, x, draw, reduction="none")
+
+
+def repeated() -> Iterator[Case]:
+    """Lists without -1 whose classes repeat: full of targets, and yet not every class is one."""
+    for dtype in ("float32", "float16", "bfloat16"):
+        for ask in TWO:
+            for n in range(8):
+                id = f"margin/{slug(ask)}/repeated-{n}/{dtype}"
+                draw = Draw(id)
+                x = draw.scores((2, 4), dtype, "ties")
+                target = draw.repeated((2, 4), 4)
+                area = area_of(ask, dtype, far=False)
+                yield Case(id, area, MARGIN, x, target, "indices", ask, reduction="none")
+
+
+def conventions() -> Iterator[Case]:
+    """Every convention for both losses; those that are the losses' own are everywhere else."""
+    for labels in ("binary", "signed"):
+        for name, (scores, listed) in LISTS.items():
+            for ask in TWO:
+                yield _multi_hot(labels, name, scores, _targets(listed), ask)
+    for ask in TWO:
+        for name, (scores, truth) in SOFT_LABELS.items():
+            if set(truth) <= {0, 1}:
+                yield _signed_soft(name, scores, truth, ask)
+        for name, (scores, listed) in LISTS.items():
+            if len(listed) <= len(scores):
+                yield replace(
+                    _listed(name, "float32", ask),
+                    id=f"soft/conventions/indices/{slug(name)}/{slug(ask)}",
+                    area="conventions",
+                    loss=SOFT,
+                )
+
+
+def _targets(listed: list[int]) -> list[int]:
+    return listed[: listed.index(-1)] if -1 in listed else listed
+
+
+def _multi_hot(labels: str, name: str, scores: list[float], listed: list[int], ask: Ask) -> Case:
+    off = 0 if labels == "binary" else -1
+    rows = [[1 if c in some else off for c in range(4)] for some in (listed, PLAIN_LIST)]
+    return Case(
+        id=f"margin/conventions/{labels}/{slug(name)}/{slug(ask)}",
+        area="conventions",
+        loss=MARGIN,
+        input=Array("float32", [scores, PLAIN_SCORES]),
+        target=Array("int64", rows),
+        labels=labels,
+        ask=ask,
+        reduction="none",
+    )
+
+
+def _signed_soft(name: str, scores: list[float], truth: list[float], ask: Ask) -> Case:
+    signed = [2 * y - 1 for y in truth]
+    return Case(
+        id=f"soft/conventions/signed/{slug(name)}/{slug(ask)}",
+        area="conventions",
+        loss=SOFT,
+        input=Array("float32", [scores, PLAIN_SCORES]),
+        target=Array("float32", [signed, [1, -1, -1, 1]]),
+        labels="signed",
+        ask=ask,
+        reduction="none",
+    )

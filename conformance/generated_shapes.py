@@ -1,0 +1,110 @@
+"""Cases about shapes: leading axes, sizes, reductions, nothing at all, the class axis, vmap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlloss.conformance.case import Ask, Case
+from mlloss.conformance.draw import Draw
+from mlloss.conformance.drawn import CLASSES, SHORT, TWO, drawn, shape_text, slug, who
+from mlloss.spec import LABEL_DTYPES, REDUCTIONS
+
+SHAPES = ((), (1,), (3,), (2, 3), (2, 1, 2))
+
+
+def shapes() -> Iterator[Case]:
+    """No leading axis to three."""
+    asks: tuple[tuple[Ask, int], ...] = (("value", 16), ("gradient", 4))
+    for lead in SHAPES:
+        for ask, seeds in asks:
+            for loss in SHORT:
+                for n in range(seeds):
+                    id = f"{SHORT[loss]}/shapes/{shape_text(lead, CLASSES)}/{ask}-{n}"
+                    x = Draw(id).scores((*lead, CLASSES))
+                    case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
+                    yield replace(case, quick=n < 4, eager=lead in ((1,), (2, 1, 2)))
+
+
+def sizes() -> Iterator[Case]:
+    """One class, two, and more than a block or a vector register."""
+    asks: tuple[tuple[Ask, int], ...] = (("value", 8), ("gradient", 3))
+    for classes in (1, 2, 64, 257):
+        for ask, seeds in asks:
+            for loss in SHORT:
+                for n in range(seeds):
+                    id = f"{SHORT[loss]}/shapes/{shape_text((2,), classes)}/{ask}-{n}"
+                    x = Draw(id).scores((2, classes))
+                    case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
+                    yield replace(case, quick=False, eager=classes in (2, 64))
+
+
+def reductions() -> Iterator[Case]:
+    """All three, of a batch and of a single row."""
+    for lead in ((4,), ()):
+        for reduction in REDUCTIONS:
+            for ask in TWO:
+                for loss in SHORT:
+                    for n in range(16 if ask == "value" else 6):
+                        shape = shape_text(lead, CLASSES)
+                        id = f"{SHORT[loss]}/reductions/{reduction}/{shape}/{ask}-{n}"
+                        x, draw = Draw(id).scores((*lead, CLASSES)), Draw(f"{id}/labels")
+                        case = drawn(id, "reductions", loss, ask, x, draw, reduction=reduction)
+                        yield replace(case, quick=n < 4, eager=not lead and ask == "gradient")
+
+
+def empty() -> Iterator[Case]:
+    """No rows: 'none' is empty, 'sum' is 0, 'mean' is nan. Lists without a slot list nothing."""
+    for lead in ((0,), (2, 0)):
+        for reduction in REDUCTIONS:
+            for ask in TWO:
+                for loss in SHORT:
+                    id = f"{SHORT[loss]}/empty/{reduction}/{shape_text(lead, CLASSES)}/{ask}"
+                    x = Draw(id).scores((*lead, CLASSES))
+                    case = drawn(id, "empty", loss, ask, x, Draw(id), reduction=reduction)
+                    yield replace(case, eager=len(lead) == 2)
+    for loss in SHORT:
+        for ask in TWO:
+            id = f"{SHORT[loss]}/empty/lists/{ask}"
+            x = Draw(id).scores((2, CLASSES))
+            yield drawn(id, "empty", loss, ask, x, Draw(id), labels="indices", width=0)
+
+
+def widths() -> Iterator[Case]:
+    """Index lists narrower and wider than there are classes."""
+    for width in (1, 2, 3, 8, 40):
+        for loss in SHORT:
+            for ask in TWO:
+                for n in range(12 if ask == "value" else 4):
+                    id = f"{SHORT[loss]}/conventions/width-{width}/{ask}-{n}"
+                    x = Draw(id).scores((3, CLASSES))
+                    draw = Draw(f"{id}/labels")
+                    case = drawn(id, "conventions", loss, ask, x, draw, "indices", width)
+                    eager = width in (2, 8)
+                    yield replace(case, quick=n < 4, eager=eager, subjects=who(loss, "indices"))
+
+
+def axes() -> Iterator[Case]:
+    """The class axis in front and in between, which only we can be told."""
+    for shape, axis in (((CLASSES, 3), 0), ((2, CLASSES, 3), 1), ((2, CLASSES, 3), -2)):
+        for loss in SHORT:
+            for ask in TWO:
+                for n in range(3):
+                    id = f"{SHORT[loss]}/shapes/axis{axis}-{len(shape)}d/{ask}-{n}"
+                    x, draw = Draw(id).scores(shape), Draw(f"{id}/labels")
+                    case = drawn(id, "shapes", loss, ask, x, draw, labels="binary", dtype="int64")
+                    eager = axis == -2 or ask == "gradient"
+                    yield replace(case, axis=axis, eager=eager, subjects=("mlloss",))
+
+
+def vmaps() -> Iterator[Case]:
+    """A row's loss, and its gradient, mapped over the rows."""
+    asks: tuple[Ask, ...] = ("vmap", "vmap gradient")
+    for loss in SHORT:
+        for ask in asks:
+            for labels in LABEL_DTYPES:
+                for n in range(4):
+                    id = f"{SHORT[loss]}/transforms/{slug(ask)}/{labels}-{n}"
+                    x, draw = Draw(id).scores((4, CLASSES)), Draw(f"{id}/labels")
+                    case = drawn(id, "transforms", loss, ask, x, draw, labels)
+                    yield replace(case, subjects=who(loss, labels))

@@ -1,0 +1,81 @@
+"""MindSpore: PyNative, and graphs by mindspore.jit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mlloss.conformance.hosts.base import Call, Host, Numbers
+
+
+class MindSporeHost(Host):
+    """Synchronous, or an error could surface in a later case."""
+
+    name = "mindspore"
+    flushes_subnormals = True  # at times: some kernels leave the processor's mode on
+
+    def prepare(self) -> str:
+        import mindspore
+
+        mindspore.set_device("CPU")
+        mindspore.runtime.launch_blocking()
+        _first_scalar_operation(mindspore.Tensor(np.ones(1, np.float32)))
+        return str(mindspore.__version__)
+
+    def array(self, numbers: Numbers, dtype: str) -> Any:
+        import mindspore
+
+        wide = "float32" if dtype == "bfloat16" else dtype
+        with np.errstate(over="ignore"):
+            x = mindspore.Tensor(numbers.astype(wide))
+        return x if wide == dtype else x.astype(mindspore.bfloat16)
+
+    def numpy(self, x: Any) -> Numbers:
+        import mindspore
+
+        half = x.dtype == mindspore.bfloat16
+        numbers: Numbers = (x.astype(mindspore.float32) if half else x).asnumpy()
+        return numbers
+
+    def compile(self, call: Call, mode: str) -> Call:
+        import mindspore
+
+        if mode == "eager":
+            return call
+        compiled: Call = mindspore.jit(call)
+        return compiled
+
+    def program(self, call: Call, ask: Any, mode: str) -> Call:
+        """A second derivative compiled as a whole: of a compiled function each takes a second."""
+        if ask == "second derivative":
+            derivative = self.bend(call)
+
+            def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
+                return derivative(input, target)
+
+            return self.compile(bend, mode)
+        return super().program(call, ask, mode)
+
+    def slope(self, call: Call, argnum: int) -> Call:
+        import mindspore
+
+        slope: Call = mindspore.grad(call, argnum)
+        return slope
+
+    def bend(self, call: Call) -> Call:
+        return self.slope(self.slope(call, 0), 0)
+
+    def vmap(self, call: Call) -> Call:
+        import mindspore
+
+        batched: Call = mindspore.vmap(call)
+        return batched
+
+
+def _first_scalar_operation(ones: Any) -> None:
+    """Built for NumPy 1, MindSpore fails in its first one under NumPy 2; only in the first."""
+    try:
+        ones + 1.0
+    except SystemError:
+        ones + 1.0

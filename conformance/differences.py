@@ -11,8 +11,9 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from mlloss.conformance.case import Case
-from mlloss.conformance.restate import check_instead
-from mlloss.conformance.targets import TARGETS
+from mlloss.conformance.features import features, meets
+from mlloss.conformance.instead import BOUNDS, check_instead
+from mlloss.conformance.targets import SUBJECTS, TARGETS, Subject
 
 PAGE = "page"  # the printed documentation itself, judged as if it were a target
 SEVERITIES = (
@@ -24,9 +25,12 @@ SEVERITIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
-    """A statement that the judge recomputes: under these conditions, `instead` is what comes."""
+    """A statement that the judge recomputes: under these conditions, `instead` is what comes.
+
+    It is about right calls, unless `when` names mistakes.
+    """
 
     id: str
     targets: tuple[str, ...]
@@ -37,23 +41,51 @@ class Difference:
     evidence: tuple[str, ...]
     when: Mapping[str, Any] = field(default_factory=dict)
     versions: SpecifierSet = field(default_factory=SpecifierSet)
+    subject: Subject = "native"
 
     def __post_init__(self) -> None:
         """Refuse words that nothing here understands."""
         check_instead(self.instead)
         _require(self.id, "severity", [self.severity], SEVERITIES)
-        _require(self.id, "targets", self.targets, [PAGE, *TARGETS])
+        _require(self.id, "subject", [self.subject], SUBJECTS)
+        self._check_targets()
+
+    def _check_targets(self) -> None:
+        """Natives are the frameworks'; of mlloss only somebody else's backend may depart."""
+        ours = [PAGE, *TARGETS]
+        if self.subject == "native":
+            _require(self.id, "targets", self.targets, ours)
+        elif excused := sorted(set(self.targets) & set(ours)):
+            raise ValueError(f"{self.id}: mlloss has no excuse on {', '.join(excused)}")
+
+    def told(self) -> dict[str, Any]:
+        """All but the id, as JSON has it."""
+        return {
+            "targets": list(self.targets),
+            "subject": self.subject,
+            "loss": self.loss,
+            "when": dict(self.when),
+            "instead": dict(self.instead),
+            "severity": self.severity,
+            "versions": str(self.versions),
+            "why": self.why,
+            "evidence": list(self.evidence),
+        }
 
     def concerns(self, target: str, version: str) -> bool:
         """Local parts (+cpu) and pre-releases count as the version they are of."""
         return target in self.targets and self.versions.contains(version or "0", prereleases=True)
 
+    def is_bound(self) -> bool:
+        """Whether it says how far off a number may be, and not what comes."""
+        return set(self.instead) <= BOUNDS
+
     def matches(self, case: Case, target: str, version: str) -> bool:
         """Whether the row speaks of this case there."""
-        features = case.features()
-        _require(self.id, "when", self.when, features)
-        same = all(features[name] == value for name, value in self.when.items())
-        return same and case.loss == self.loss and self.concerns(target, version)
+        if case.loss != self.loss or not self.concerns(target, version):
+            return False
+        _require(self.id, "when", self.when, features(case))
+        return meets(case, {"mistake": "", **self.when})
 
 
 def known_differences() -> tuple[Difference, ...]:
@@ -70,12 +102,15 @@ def parse_differences(texts: Iterable[str]) -> tuple[Difference, ...]:
     ids = [row["id"] for row in rows]
     if len(set(ids)) != len(ids):
         raise ValueError(f"ids of differences must be unique; got {sorted(ids)}")
-    return tuple(_difference(row) for row in rows)
+    return tuple(parse_difference(row) for row in rows)
 
 
-def _difference(row: dict[str, Any]) -> Difference:
-    lists = {name: tuple(row[name]) for name in ("targets", "evidence")}
-    return Difference(**row | lists | {"versions": SpecifierSet(row.get("versions", ""))})
+def parse_difference(row: Mapping[str, Any]) -> Difference:
+    """One row, of a file here (`id`) or of a record (`difference`)."""
+    told = {name: value for name, value in row.items() if name != "difference"}
+    told |= {"id": row.get("id") or row["difference"]}
+    told |= {name: tuple(row[name]) for name in ("targets", "evidence")}
+    return Difference(**told | {"versions": SpecifierSet(row.get("versions", ""))})
 
 
 def _require(id: str, what: str, given: Iterable[str], known: Iterable[str]) -> None:

@@ -1,17 +1,27 @@
-"""What the oracle gives for a case, and for a case read as a known difference reads it."""
+"""What the definition gives for a case, and what a known difference says comes instead."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from mlloss.conformance import oracle
-from mlloss.conformance.case import Case, Floats
+from mlloss.conformance import oracle, tolerance
+from mlloss.conformance.case import Array, Case, Floats
+from mlloss.conformance.rounding import rounded
 
-SENTENCES = ({"labels", "reduction"}, {"padding"}, {"raises", "message"})
+
+@dataclass(frozen=True)
+class Numbers:
+    """These numbers, each within its reach, in this dtype."""
+
+    value: Floats
+    reach: Floats
+    dtype: str
 
 
 @dataclass(frozen=True)
@@ -22,56 +32,115 @@ class Raises:
     message: str
 
 
-Expected = Floats | Raises
+@dataclass(frozen=True)
+class Refusal:
+    """An error; or these rows' numbers, nan where labels are wrong, if there can be any."""
+
+    rows: Numbers | None = None
 
 
-def check_instead(instead: Mapping[str, Any]) -> None:
-    """Only what this file can recompute; a word that it overlooked would excuse too much."""
-    if not instead or not any(set(instead) <= words for words in SENTENCES):
-        raise ValueError(f"instead must be words of one of {SENTENCES}; got {sorted(instead)}")
-    if "message" in instead and "raises" not in instead:
-        raise ValueError("instead has a message, but does not say what raises it")
-    if instead.get("padding", "class 0") != "class 0":
-        raise ValueError(f'padding must be "class 0"; got {instead["padding"]!r}')
+Expected = Numbers | Raises | Refusal
 
 
-def expected(case: Case, instead: Mapping[str, Any] | None = None) -> Expected:
-    """The definition's numbers, or those that `instead` says come in their place."""
-    instead = instead or {}
-    if "raises" in instead:
-        return Raises(instead["raises"], instead.get("message", ""))
-    if "padding" in instead:
-        return _padding_as_class_0(case)
-    return _oracle(case, instead.get("labels", case.labels), instead.get("reduction"))
+@cache
+def expected(case: Case) -> Numbers | Refusal:
+    """What the definition gives."""
+    if not case.mistake:
+        return _numbers(case)
+    return Refusal(_rows_with_nan(case) if case.unseen else None)
 
 
-def _oracle(case: Case, labels: str, reduction: str | None) -> Floats:
-    weight = None if case.weight is None else case.weight.rounded()
-    return oracle.loss(
-        case.loss,
-        case.input.rounded(),
-        case.target.rounded(),
-        weight,
-        reduction=reduction or case.reduction,
-        labels=labels,
+def _numbers(case: Case) -> Numbers:
+    call = _Call(case)
+    value = call.ask(_ORACLE[case.ask])
+    return Numbers(value, call.reach(value), case.input.dtype)
+
+
+class _Call:
+    """A case's arguments as the oracle takes them."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.arrays = case, [array.rounded() for array in case.arrays()]
+        reduction = {"vmap": "none", "vmap gradient": "sum"}.get(case.ask, case.reduction)
+        self.options = {"reduction": reduction, "labels": case.labels, "axis": case.axis}
+
+    def ask(self, what: Callable[..., Any]) -> Floats:
+        """A number of the oracle's."""
+        value: Floats = what(self.case.loss, *self.arrays, **self.options)
+        return value
+
+    def reach(self, value: Floats) -> Floats:
+        """How far from it a computed number may be."""
+        dtype, ask = self.case.input.dtype, self.case.ask
+        if ask in ("value", "vmap"):
+            return tolerance.of_loss(dtype, self.case.loss, *self.arrays, **self.options)
+        if ask in ("gradient", "vmap gradient"):
+            return tolerance.of_gradient(dtype, self.case.loss, *self.arrays, **self.options)
+        return tolerance.of_second(dtype, self.case.loss, value)
+
+
+_ORACLE: Mapping[str, Callable[..., Any]] = {
+    "value": oracle.loss,
+    "vmap": oracle.loss,
+    "gradient": oracle.gradient,
+    "vmap gradient": oracle.gradient,
+    "weight gradient": oracle.weight_gradient,
+    "second derivative": oracle.second_derivative,
+}
+
+
+def _rows_with_nan(case: Case) -> Numbers:
+    """The numbers of the rows whose labels are right, nan for the others."""
+    parts = [_row(case, n) for n in range(case.input.shape[0])]
+    value = np.array([part[0] for part in parts])
+    return Numbers(value, np.array([part[1] for part in parts]), case.input.dtype)
+
+
+def _row(case: Case, n: int) -> tuple[float, float]:
+    one = replace(
+        case,
+        mistake="",
+        reduction="sum",
+        input=_part(case.input, n),
+        target=_part(case.target, n),
     )
+    try:
+        numbers = _numbers(one)
+    except ValueError:
+        return math.nan, math.nan
+    return float(numbers.value), float(numbers.reach)
 
 
-def _padding_as_class_0(case: Case) -> Floats:
-    """Each slot from the first -1 on counts as a target with the score of class 0."""
-    scores = np.atleast_2d(case.input.rounded()).astype(np.float64)
-    lists = np.atleast_2d(case.target.rounded())
-    rows = [_row_with_twins(case.loss, x, t.tolist()) for x, t in zip(scores, lists, strict=True)]
-    if case.reduction == "none":
-        return np.array(rows)
-    return np.asarray(np.sum(rows) / (len(rows) if case.reduction == "mean" else 1))
+def _part(array: Array, n: int) -> Array:
+    return Array(array.dtype, [array.data[n]])
 
 
-def _row_with_twins(loss: str, scores: Floats, listed: list[int]) -> float:
-    """As one class more, a twin of class 0: class 0 itself stays a non-target if it was one."""
-    if -1 not in listed:
-        return float(oracle.loss(loss, scores, np.array(listed)))
-    classes, end = len(scores), listed.index(-1)
-    twins = listed[:end] + [classes] * (len(listed) - end)
-    value = oracle.loss(loss, np.append(scores, scores[0]), np.array(twins))
-    return float(value) * (classes + 1) / classes
+def close(outcome: Floats, wanted: Numbers) -> bool:
+    """Same shape, and each number within reach of what is wanted, once that is rounded."""
+    if outcome.shape != wanted.value.shape:
+        return False
+    finite = np.isfinite(wanted.value)
+    reach = np.where(finite & np.isfinite(wanted.reach), wanted.reach, 0.0)
+    low, high = (rounded(wanted.value + by, wanted.dtype) for by in (-reach, reach))
+    near = (low <= outcome) & (outcome <= high)
+    return bool(np.all(near | (np.isnan(outcome) & np.isnan(wanted.value))))
+
+
+@cache
+def flushed(case: Case) -> Case:
+    """The case with subnormal scores made 0, as some processors' modes do."""
+    x = case.input.rounded()
+    tiny = np.finfo("float64" if case.input.dtype == "float64" else "float32").tiny
+    x = np.where(np.abs(x) < tiny, 0.0, x)
+    return replace(case, input=Array(case.input.dtype, x.tolist(), case.input.shape))
+
+
+DERIVATIVES = ("gradient", "second derivative")
+
+
+@cache
+def nan_at_infinity(case: Case) -> Numbers:
+    """The derivatives by the scores, nan where a score is infinite."""
+    numbers = _numbers(case)
+    infinite = np.isinf(case.input.rounded())
+    return replace(numbers, value=np.where(infinite, np.nan, numbers.value))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from mlloss.conformance.case import Case
 from mlloss.conformance.differences import PAGE, Difference
+from mlloss.conformance.hosts import find_host
 from mlloss.conformance.judge import FAILURES, Trial, Verdict, judge, judge_page, unused
 from mlloss.conformance.natives import native_absence
 from mlloss.conformance.pool import Pool, Replies
 from mlloss.conformance.progress import Show, silent
-from mlloss.conformance.targets import FRAMEWORKS, TARGETS, Subject
+from mlloss.conformance.targets import FRAMEWORKS, TARGETS, Subject, find_target
 
 Absence = Callable[[str], str | None]
 
@@ -65,8 +66,8 @@ class Run:
 
 
 def framework_absence(framework: str) -> str | None:
-    """Why a framework cannot be run, or None."""
-    return FRAMEWORKS[framework].absence()
+    """Why a framework cannot be run, or None; somebody else's host is there, or fails to load."""
+    return FRAMEWORKS[framework].absence() if framework in FRAMEWORKS else None
 
 
 def conduct(
@@ -93,14 +94,16 @@ def plan(selection: Selection, absence: Absence) -> list[Slot]:
         for case in selection.cases
         for target in selection.targets
         for subject in selection.subjects
-        if subject in case.subjects
+        if subject in case.subjects and not (case.eager and find_target(target).mode != "eager")
     ]
 
 
 def _absence(case: Case, target: str, subject: Subject, absence: Absence) -> str | None:
-    framework = TARGETS[target].framework
-    native = native_absence(framework, case.loss) if subject == "native" else None
-    return absence(framework) or native
+    """No framework, no native, or nothing in the framework that could answer."""
+    where = find_target(target)
+    native = native_absence(where.framework, case.loss) if subject == "native" else None
+    host = find_host(where.framework)
+    return absence(where.framework) or native or host.absence(case.ask, where.mode, case.dtypes())
 
 
 def _asked(slots: Iterable[Slot], target: str) -> list[Slot]:
@@ -124,7 +127,7 @@ def _verdicts(
         for target, some in asked.items()
         for slot, outcome in zip(some, replies[target].outcomes, strict=True)
     }
-    pages = [judge_page(case, rows) for case in selection.cases if "native" in case.subjects]
+    pages = [judge_page(c, rows) for c in selection.cases if c.printed and "native" in c.subjects]
     judged = [_absent(s) if s.absence else judge(trials[id(s)], rows) for s in slots]
     return pages + judged + unused(rows, pages + judged, _ran(selection, trials.values()))
 
@@ -135,18 +138,18 @@ def _absent(slot: Slot) -> Verdict:
 
 def _ran(selection: Selection, trials: Iterable[Trial]) -> dict[tuple[str, str], str]:
     """The version of each (target, loss) whose native was asked and could start; and the pages."""
-    pages = {(PAGE, case.loss): "" for case in selection.cases}
+    pages = {(PAGE, case.loss): "" for case in selection.cases if case.printed}
     natives = {
         (trial.target, trial.case.loss): trial.version
         for trial in trials
-        if trial.subject == "native" and trial.version
+        if trial.version and (trial.subject == "native" or trial.target not in TARGETS)
     }
     return pages | natives
 
 
 def _missing(selection: Selection, absence: Absence) -> list[str]:
     """Required frameworks that are absent, or that no target of this run stands for."""
-    run = {TARGETS[target].framework for target in selection.targets}
+    run = {find_target(target).framework for target in selection.targets}
     unasked = [
         f"{name} was required, and no target of it was run"
         for name in selection.required

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mlloss.conformance.answer import Outcome
 from mlloss.conformance.case import Floats
+from mlloss.conformance.instead import Anything, Dies, Restated
+from mlloss.conformance.restate import Numbers, Raises, Refusal
 
 LONGEST = 80
+FEW = 12
 
 
 def numbers(value: Floats, digits: int = 6) -> str:
-    """0.85, or [0.85, 2.05]."""
+    """0.85, or [0.85, 2.05]; of many numbers the first few."""
 
-    def text(item: object) -> str:
+    def text(item: Any) -> str:
         if isinstance(item, list):
             return f"[{', '.join(map(text, item))}]"
         return f"{item:.{digits}g}"
 
-    return text(value.tolist())
+    if value.size <= FEW:
+        return text(value.tolist())
+    some = ", ".join(map(text, value.reshape(-1)[:FEW].tolist()))
+    return f"{'x'.join(map(str, value.shape))} numbers: {some} ..."
+
+
+def restated_in_words(instead: Restated) -> str:
+    """What a known difference says comes."""
+    if isinstance(instead, Raises):
+        return raised(instead.type, instead.message)
+    if isinstance(instead, Dies):
+        return f"is killed by {instead.signal}"
+    if isinstance(instead, Anything):
+        return "gives whatever stands in memory"
+    return f"gives {definition_in_words(instead)}"
+
+
+def definition_in_words(wanted: Restated) -> str:
+    """What is expected."""
+    if isinstance(wanted, Numbers):
+        return numbers(wanted.value)
+    may_be_nan = isinstance(wanted, Refusal) and wanted.rows
+    return "an error" + (", or nan in the wrong rows" if may_be_nan else "")
+
+
+def came(outcome: Outcome, wanted: Restated, verb: str = "gives") -> str:
+    """What came, with more digits where six do not tell it from what was wanted."""
+    if outcome.value is None:
+        return raised(outcome.error, outcome.message)
+    if not isinstance(wanted, Numbers):
+        return f"{verb} {numbers(outcome.value)}"
+    dtype = "" if outcome.dtype == wanted.dtype else f" as {outcome.dtype}"
+    same = numbers(outcome.value) == numbers(wanted.value) and not dtype
+    return f"{verb} {numbers(outcome.value, 9 if same else 6)}{dtype}"
 
 
 def raised(error: str, message: str) -> str:

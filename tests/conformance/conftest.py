@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from test_third_party import THIRD_PARTY, install
 
+from mlloss import backends
+from mlloss.conformance import Host
+from mlloss.conformance.hosts import _imported
 from mlloss.conformance.targets import FRAMEWORKS
 
 
@@ -21,3 +28,20 @@ def require_installed(request: pytest.FixtureRequest) -> Callable[[str], None]:
             pytest.skip(reason)
 
     return require
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """The host of tinyarray, as if it were installed."""
+    monkeypatch.syspath_prepend(str(THIRD_PARTY))
+    monkeypatch.syspath_prepend(str(install(tmp_path / "site")))
+    _forget()
+    yield importlib.import_module("tinyarray.mlloss_host").host
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (backends._entry_points, backends._third_party, _imported):
+        cached.cache_clear()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tinyarray"]:
+        del sys.modules[name]

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 RIGHT = 0.8500000238418579  # what float32 makes of the documented 0.85
@@ -82,7 +83,29 @@ def claims_absence(question: Message) -> None:
 
 def dies_on_zeros(question: Message) -> None:
     """The offending case is the one whose first score is 0."""
-    segfaults(question) if question["input"]["data"][0][0] == 0 else say(reply(question))
+    segfaults(question) if question["arrays"][0]["data"][0][0] == 0 else say(reply(question))
+
+
+HURT: list[Message] = []
+
+
+def is_hurt_by_zeros(question: Message) -> None:
+    """Answers, and dies of it when it is asked the next."""
+    if HURT:
+        segfaults(question)
+    if question["arrays"][0]["data"][0][0] == 0:
+        HURT.append(question)
+    say(reply(question))
+
+
+def dies_once(question: Message) -> None:
+    """At its second question, if no file says that it has died already."""
+    died = Path(sys.argv[1].partition(", see ")[2])
+    if HURT and not died.exists():
+        died.touch()
+        segfaults(question)
+    HURT.append(question)
+    say(reply(question))
 
 
 def says_twice(question: Message) -> None:
@@ -115,6 +138,8 @@ BEHAVIOURS: dict[str, Callable[[Message], None]] = {
     "floods stderr": floods_stderr,
     "claims absence": claims_absence,
     "dies on zeros": dies_on_zeros,
+    "is hurt by zeros": is_hurt_by_zeros,
+    "dies once": dies_once,
     "says twice": says_twice,
 }
 
@@ -129,7 +154,7 @@ def main(behaviour: str) -> None:
     version = "nightly!" if behaviour == "strange version" else "1.2.3"
     say({"target": "fake", "version": version})
     for line in sys.stdin:
-        BEHAVIOURS[behaviour](json.loads(line))
+        BEHAVIOURS[behaviour.partition(", see ")[0]](json.loads(line))
 
 
 if __name__ == "__main__":

@@ -8,17 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlloss.conformance.case import Array, Case, Printed, Source
+from mlloss.conformance.case import Array, Case, Source
 from mlloss.conformance.differences import Difference
 from mlloss.conformance.pool import Pool
+from mlloss.conformance.printed import Printed
 from mlloss.conformance.suite import Run, Selection, conduct
 from mlloss.conformance.targets import Subject
 
+HINGE = "max(0, (1 - x[j]) + x[i]), slope 1 at 0"
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 
 TORCH_PAGE = Case(
     id="documented/torch.nn.MultiLabelMarginLoss/mean",
-    source=Source("documented", "torch", "torch.nn.MultiLabelMarginLoss", "https://x", "class"),
+    area="documented examples",
+    source=Source("torch", "torch.nn.MultiLabelMarginLoss", "https://x", "class"),
     loss="multilabel_margin_loss",
     input=Array("float32", [[0.1, 0.2, 0.4, 0.8]]),
     target=Array("int64", [[3, 0, -1, 1]]),
@@ -59,7 +62,7 @@ def difference(**changes: Any) -> Difference:
         "id": "row",
         "targets": ("torch",),
         "loss": "multilabel_margin_loss",
-        "instead": {"padding": "class 0"},
+        "instead": {"hinge": HINGE, "padding": "class 0"},
         "severity": "silently wrong value",
         "why": "for the test",
         "evidence": ("https://x",),

@@ -12,8 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mlloss.conformance.case import Case, Printed
+from mlloss.conformance.case import Case
 from mlloss.conformance.documented import documented_cases
+from mlloss.conformance.printed import Printed
 from mlloss.conformance.process import child_environment
 
 # Where each framework keeps its losses. Whatever has a name like theirs counts, aliases too.

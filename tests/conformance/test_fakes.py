@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_worker import BEHAVIOURS
 from sample import TORCH_PAGE, run_fake, scores
+
+from mlloss.conformance.culprit import find_culprit
 
 DIFFERS = {
     "wrong in the last printed digit": "gives 0.86, the definition 0.85",
@@ -62,7 +66,7 @@ def test_a_hang_is_timed_out(behaviour: str) -> None:
 
 def test_every_behaviour_is_tried() -> None:
     elsewhere = {"right", "floods stderr", "hangs", "hangs with a child"}
-    elsewhere |= {"dies on zeros", "says twice"}
+    elsewhere |= {"dies on zeros", "says twice", "is hurt by zeros", "dies once"}
     assert set(BEHAVIOURS) <= DIFFERS.keys() | DIED.keys() | elsewhere
 
 
@@ -75,9 +79,42 @@ def test_only_the_offending_case_dies() -> None:
 
 
 def test_an_answer_too_many_is_not_taken_for_the_next() -> None:
+    """The blame is on the question that got two; the next one is asked again."""
     cases = [TORCH_PAGE, scores(0.1, 0.2, 0.4, 0.9)]
     run = run_fake("says twice", cases)
-    assert [v.kind for v in run.verdicts if v.target == "torch"] == ["agrees", "died"]
+    assert [v.kind for v in run.verdicts if v.target == "torch"] == ["died", "differs"]
+
+
+def test_a_late_death_is_blamed_on_its_cause() -> None:
+    """What damages the process dies, not what was asked next; both are asked again to find out."""
+    fine = [replace(TORCH_PAGE, id=f"fine {n}") for n in range(6)]
+    run = run_fake("is hurt by zeros", [*fine[:3], scores(0.0, 0.2, 0.4, 0.8), *fine[3:]])
+    verdicts = [v for v in run.verdicts if v.target == "torch"]
+    assert [v.kind for v in verdicts] == ["agrees"] * 3 + ["died"] + ["agrees"] * 3
+    assert "what was asked after it died of it: killed by SIGSEGV" in verdicts[3].explanation
+
+
+def test_a_death_that_does_not_come_again_is_no_pass(tmp_path: Path) -> None:
+    run = run_fake(f"dies once, see {tmp_path / 'died'}", [TORCH_PAGE, replace(TORCH_PAGE, id="b")])
+    verdict = next(v for v in run.verdicts if v.kind == "died")
+    assert verdict.explanation.endswith("but not when asked again")
+
+
+@pytest.mark.parametrize(("guilty", "count"), [(0, 1), (0, 2), (1, 2), (2, 3), (0, 8), (5, 9)])
+def test_the_culprit_of_many(guilty: int, count: int) -> None:
+    asked: list[int] = []
+
+    def dies(first: int) -> bool:
+        asked.append(first)
+        return first <= guilty
+
+    assert find_culprit(dies, count) == guilty
+    assert len(asked) <= 5
+
+
+def test_no_culprit_of_many() -> None:
+    assert find_culprit(lambda first: False, 5) is None
+    assert find_culprit(lambda first: True, 0) is None
 
 
 @pytest.mark.parametrize("behaviour", ["right", "segfaults", "never starts", "garbage on stdout"])

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from packaging.specifiers import SpecifierSet
-from sample import TORCH_PAGE, difference, run_fake
+from sample import HINGE, TORCH_PAGE, difference, run_fake
 
 from mlloss.conformance.answer import Outcome
 from mlloss.conformance.case import Array
+from mlloss.conformance.case_list import all_cases
 from mlloss.conformance.differences import PAGE, Difference, known_differences, parse_differences
 from mlloss.conformance.documented import documented_cases
+from mlloss.conformance.instead import restated
 from mlloss.conformance.judge import Trial, Verdict, judge, judge_page
-from mlloss.conformance.restate import expected
+from mlloss.conformance.restate import Numbers
 
 
 def _verdict(value: float, row: Difference, version: str = "2.13.0+cpu") -> Verdict:
@@ -38,7 +40,9 @@ def _verdict(value: float, row: Difference, version: str = "2.13.0+cpu") -> Verd
 )
 def test_padding_as_class_0(listed: list[int], value: float) -> None:
     case = replace(TORCH_PAGE, target=Array("int64", [listed]))
-    assert expected(case, {"padding": "class 0"}) == pytest.approx(value, rel=1e-6)
+    numbers = restated(case, {"hinge": HINGE, "padding": "class 0"})
+    assert isinstance(numbers, Numbers)
+    assert numbers.value == pytest.approx(value, rel=1e-6)
 
 
 def test_what_the_row_says_is_known() -> None:
@@ -106,7 +110,7 @@ def test_a_row_that_says_what_the_definition_says_is_not_needed() -> None:
 
 
 def test_two_rows_for_one_case_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="one difference at a time"):
+    with pytest.raises(ValueError, match="one row at a time"):
         judge(_trial(), [difference(), difference(id="other")])
 
 
@@ -119,10 +123,13 @@ def _trial() -> Trial:
     [
         ({"targets": ("troch",)}, "targets must be of"),
         ({"severity": "bad"}, "severity must be of"),
-        ({"instead": {}}, "instead must be words of one of"),
-        ({"instead": {"padding": "class 0", "labels": "formula"}}, "instead must be words"),
-        ({"instead": {"message": "x"}}, "does not say what raises it"),
-        ({"instead": {"padding": "class 1"}}, "padding must be"),
+        ({"instead": {}}, "instead must be words of"),
+        ({"instead": {"labls": "formula"}}, "instead must be words of"),
+        ({"instead": {"message": "x"}}, "a message of nothing that raises"),
+        ({"instead": {"raises": "X", "labels": "formula"}}, "leaves no room for more"),
+        ({"instead": {"raises": "X", "dies": "SIGSEGV"}}, "leaves no room for more"),
+        ({"instead": {"hinge": HINGE, "padding": "class 1"}}, "padding must be one of"),
+        ({"instead": {"padding": "class 0"}}, "padding needs a hinge"),
     ],
 )
 def test_a_misspelt_row_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -140,7 +147,7 @@ def test_ids_are_unique() -> None:
     id = "a"
     targets = ["torch"]
     loss = "multilabel_margin_loss"
-    instead = { padding = "class 0" }
+    instead = { labels = "formula" }
     severity = "error"
     why = "x"
     evidence = ["https://x"]
@@ -151,8 +158,8 @@ def test_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("row", known_differences(), ids=lambda row: row.id)
 def test_each_row_of_ours_has_a_case_and_evidence(row: Difference) -> None:
-    version = "2.13.0" if row.id == "torch-compile-padding" else "1"
-    cases = documented_cases()
+    version = "2.13.0" if row.versions else "1"
+    cases = all_cases()
     assert row.why
     assert all(address.startswith("https://") for address in row.evidence)
     assert all(any(row.matches(c, target, version) for c in cases) for target in row.targets)

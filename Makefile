@@ -2,14 +2,20 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+REQUIRE ?= torch,jax,paddle,mindspore
 
-.PHONY: conformance test lint wheel clean
+.PHONY: conformance docs test lint wheel clean
 
-conformance: $(VENV)/.installed  ## every documented example on every framework, native and ours
+conformance: $(VENV)/.installed  ## every case on every framework, native and ours
 	$(BIN)/mlloss conformance --require all $(ARGS)
 
+docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the README
+	mkdir -p docs
+	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl \
+		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
+
 test: $(VENV)/.installed  ## the tests; a missing framework fails
-	$(BIN)/python -m pytest --require torch,jax,paddle,mindspore $(ARGS)
+	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)
 
 lint: $(VENV)/.installed  ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -1,12 +1,13 @@
-"""The matrix of a run: a row for each case, a cell for each target; rendered elsewhere."""
+"""The matrix of documented examples: a row for each, a cell for each target; rendered elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlloss.conformance.case import Case
 from mlloss.conformance.differences import PAGE
-from mlloss.conformance.judge import Kind, Verdict
+from mlloss.conformance.judge import Kind
 from mlloss.conformance.suite import Run
 
 SYMBOLS: dict[Kind, tuple[str, str]] = {
@@ -19,7 +20,7 @@ SYMBOLS: dict[Kind, tuple[str, str]] = {
     "absent": ("·", "dim"),
 }
 MEANINGS: dict[Kind, str] = {
-    "agrees": "the definition's number",
+    "agrees": "the definition's answer",
     "known": "known difference",
     "differs": "differs",
     "stale": "stale: known difference not shown any more",
@@ -31,7 +32,7 @@ MEANINGS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One case: its framework, its short name, and verdicts in the order of the columns."""
+    """One example: its framework, its short name, and verdicts in the order of the columns."""
 
     framework: str
     label: str
@@ -44,30 +45,36 @@ def columns(run: Run) -> list[str]:
 
 
 def rows(run: Run) -> list[Row]:
-    """Every case, ordered by the framework whose documentation it is from."""
-    found = {(v.case, v.target, v.subject): v for v in run.verdicts}
+    """Every documented case, ordered by the framework whose documentation it is from."""
+    found = {(v.case, v.target, v.subject): v.kind for v in run.verdicts}
     return [
         Row(
             case.source.framework,
             label(case),
-            tuple(_cell(case, t, run, found) for t in columns(run)),
+            tuple(_cell(case, target, run, found) for target in columns(run)),
         )
         for case in run.selection.cases
+        if case.source
     ]
 
 
 def _cell(
-    case: Case, target: str, run: Run, found: dict[tuple[str, str, str], Verdict]
+    case: Case, target: str, run: Run, found: Mapping[tuple[str, str, str], Kind]
 ) -> tuple[Kind | None, ...]:
     """The verdict on each subject; None where nothing is asked."""
     subjects = ["printed"] if target == PAGE else run.selection.subjects
-    verdicts = [found.get((case.id, target, subject)) for subject in subjects]
-    return tuple(verdict.kind if verdict else None for verdict in verdicts)
+    return tuple(found.get((case.id, target, subject)) for subject in subjects)
 
 
 def label(case: Case) -> str:
-    """The page without what its framework's heading says; or what is asked of mlloss beside."""
+    """The page without what its framework's heading says; or what is asked of mlloss beside.
+
+    The mean is what every page shows first, and goes without saying.
+    """
+    source = case.source
+    assert source, f"{case.id} is from no page"
     if case.options:
         return f"↳ {', '.join(f'{name}={value}' for name, value in case.options.items())}"
-    page = case.source.page.removeprefix(f"{case.source.framework}.")
-    return f"{page.replace('nn.functional.', 'F.')} {case.reduction}"
+    page = source.page.removeprefix(f"{source.framework}.")
+    reduction = "" if case.reduction == "mean" else f" {case.reduction}"
+    return f"{page.replace('nn.functional.', 'F.')}{reduction}"

@@ -1,67 +1,123 @@
-"""A run as JSON lines: header, verdicts, footer; without the footer it is no run."""
+"""A run in a file of JSON lines: header, known differences, cases with verdicts, footer.
+
+Without the footer it is no run. `schema.json` beside this file is what every line must be.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
 
-import mlloss
+from mlloss.conformance.run_lines import FORMAT, NAME, Line, footer, header, lines_of, run_of
 from mlloss.conformance.suite import Run, Selection
-from mlloss.conformance.targets import FRAMEWORKS
+from mlloss.conformance.wire import parse_line
+
+Write = Callable[[Line, Run], None]
 
 
 class IncompleteRecord(ValueError):
-    """A record that does not end as one should."""
+    """A file that is no record of a whole run; the message names it and says why."""
 
 
-def header(selection: Selection) -> dict[str, Any]:
-    """What is about to be run, with what; the versions are those that are installed."""
-    return {
-        "record": "mlloss conformance",
-        "format": 1,
-        "mlloss": mlloss.__version__,
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "installed": {f.distribution: f.installed_version() for f in FRAMEWORKS.values()},
-        "targets": list(selection.targets),
-        "subjects": list(selection.subjects),
-        "cases": [case.id for case in selection.cases],
-    }
+class Clock:
+    """When a run began, and how long it took."""
+
+    def __init__(self) -> None:
+        """It is running."""
+        self._began = datetime.now(UTC)
+
+    def times(self) -> Line:
+        """All of a record that differs between two runs of the same."""
+        seconds = (datetime.now(UTC) - self._began).total_seconds()
+        return {"started": self._began.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
 
 
 @contextmanager
-def recording(path: Path, selection: Selection) -> Iterator[Callable[[Run], None]]:
-    """Opened before the run, so that no older record is left to be taken for this one's."""
-    with path.open("w", encoding="utf-8") as file:
-        _write(file, header(selection))
-        yield lambda run: _write_run(file, run)
+def recording(path: Path, selection: Selection) -> Iterator[Write]:
+    """Opened before the run, so that no older record is left to be taken for this one's.
+
+    What is yielded writes a run, with the times in its head. OSError if the file cannot be written.
+    """
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        first = _text(header(selection))
+        file.write(first)
+
+        def write(head: Line, run: Run) -> None:
+            texts = [first, *map(_text, lines_of(run))]
+            last = {"footer": True} | _times(head) | footer(run) | {"sha256": digest(texts)}
+            file.writelines([*texts[1:], _text(last)])
+            file.flush()
+
+        yield write
 
 
-def read_record(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-    """Header, verdicts and footer; IncompleteRecord if the run did not come to its end."""
+def read_record(path: Path) -> tuple[Line, Run]:
+    """Header, with the footer's times, and run; IncompleteRecord if it is not all there."""
+    texts = [line + b"\n" for line in path.read_bytes().splitlines()]
     try:
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    except ValueError:  # the last line is cut in two
-        lines = []
-    if not lines or not lines[-1].get("footer"):
-        raise IncompleteRecord(f"{path.name} has no footer: its run did not come to an end")
-    if lines[-1]["verdicts"] != len(lines) - 2:
-        raise IncompleteRecord(f"{path.name} lost verdicts: its footer counts other ones")
-    return lines[0], lines[1:-1], lines[-1]
+        return _read([text.decode("utf-8", "replace") for text in texts])
+    except _Unreadable as reason:
+        raise IncompleteRecord(f"{path} {reason}") from reason
 
 
-def _write_run(file: IO[str], run: Run) -> None:
-    for verdict in run.verdicts:
-        _write(file, asdict(verdict))
-    footer = {"footer": True, "verdicts": len(run.verdicts), "counts": dict(run.counts())}
-    _write(file, footer | {"versions": dict(run.versions), "passed": run.passed()})
+def digest(texts: Iterable[str]) -> str:
+    """Of all lines above the footer: what `head -n -1 record.jsonl | sha256sum` says."""
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
-def _write(file: IO[str], line: dict[str, Any]) -> None:
-    file.write(json.dumps(line) + "\n")
-    file.flush()
+class _Unreadable(ValueError):
+    pass
+
+
+def _read(texts: Sequence[str]) -> tuple[Line, Run]:
+    lines = [_parsed(number, text) for number, text in enumerate(texts, 1)]
+    _check_ends(lines)
+    head, *body, foot = lines
+    if digest(texts[:-1]) != foot.get("sha256"):
+        raise _Unreadable("is not as it was written: its footer has the digest of other lines")
+    try:
+        run = run_of(head, body, foot)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _Unreadable(f"cannot be read by this mlloss: {error!r}") from error
+    _check_footer(foot, run)
+    return head | _times(foot), run
+
+
+def _times(line: Line) -> Line:
+    return {name: line[name] for name in ("started", "seconds") if name in line}
+
+
+def _parsed(number: int, text: str) -> Line:
+    try:
+        return parse_line(text)
+    except (ValueError, RecursionError) as error:
+        damage = f"is damaged, or its end is missing: line {number} is no JSON object"
+        raise _Unreadable(damage) from error
+
+
+def _check_ends(lines: Sequence[Line]) -> None:
+    """A header of ours, and a footer."""
+    if not lines:
+        raise _Unreadable("is empty")
+    head = lines[0]
+    if head.get("record") != NAME:
+        raise _Unreadable(f"is no record of {NAME}: it has no header")
+    if head.get("format") != FORMAT:
+        raise _Unreadable(f"is of format {head.get('format')!r}; this mlloss reads {FORMAT}")
+    if not lines[-1].get("footer"):
+        raise _Unreadable("has no footer: its run did not come to an end")
+
+
+def _check_footer(foot: Line, run: Run) -> None:
+    for name, found in footer(run).items():
+        if foot.get(name) != found:
+            told = f"it says {name} {foot.get(name)!r}, and has {found!r}"
+            raise _Unreadable(f"contradicts its footer: {told}")
+
+
+def _text(line: Line) -> str:
+    return json.dumps(line, allow_nan=False) + "\n"

@@ -1,76 +1,56 @@
-"""What a run found, for people: a matrix, then every verdict that needs a word, then the sum."""
+"""What a run found, for people: matrices, then what needs a word, then the sums."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from mlloss.conformance.explain import explanations
-from mlloss.conformance.judge import KINDS, Kind
-from mlloss.conformance.matrix import MEANINGS, SYMBOLS, columns, rows
+from mlloss.conformance.judge import KINDS
+from mlloss.conformance.matrix import MEANINGS, columns, rows
+from mlloss.conformance.printable import printable
 from mlloss.conformance.suite import Run
-from mlloss.conformance.terminal import print_all
+from mlloss.conformance.tables import area_table, documented_table, in_width, sums_table, symbol
+from mlloss.conformance.tally import outcome
+from mlloss.conformance.terminal import print_all, terminal
 
 
 def print_report(run: Run, console: Console | None = None) -> None:
     """The whole report."""
-    print_all(_report(run), console)
+    console = console or terminal()
+    print_all(_report(run, console.width), console)
 
 
-def _report(run: Run) -> Iterator[RenderableType]:
-    yield matrix_table(run)
+def _report(run: Run, width: int) -> Iterator[RenderableType]:
+    yield from in_width(area_table, run, run.selection.targets, width)
+    yield Text("\n" + _above_each_other(run.selection.subjects) + "\n")
+    if rows(run):
+        yield from in_width(documented_table, run, columns(run), width)
     yield legend(run)
     yield from explanations(run)
+    yield Text()
+    yield sums_table(run)
     yield summary(run)
 
 
-def matrix_table(run: Run) -> Table:
-    """Documented examples by targets; the headings are broken so that it fits 100 columns."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, collapse_padding=True)
-    table.add_column("documented example", no_wrap=True, overflow="ellipsis", vertical="bottom")
-    for name in columns(run):
-        table.add_column(_heading(name), justify="center", no_wrap=True, vertical="bottom")
-    for framework, group in groupby(rows(run), key=lambda row: row.framework):
-        table.add_row(Text(f"{framework} documentation", "bold"))
-        for row in group:
-            table.add_row(Text(f" {row.label}"), *map(_cell, row.cells))
-    return table
-
-
 def legend(run: Run) -> Text:
-    """Only what the matrix shows."""
-    shown = {kind for row in rows(run) for cell in row.cells for kind in cell if kind}
-    parts = [_symbol(kind) + f" {MEANINGS[kind]}" for kind in KINDS if kind in shown]
+    """Only what the run has."""
+    counts = run.counts()
+    parts = [symbol(kind) + f" {MEANINGS[kind]}" for kind in KINDS if counts[kind]]
     subjects = " then ".join(run.selection.subjects)
-    cells = f"each cell: {subjects}; page: what the documentation prints"
+    cells = f"each cell: {subjects}; page: what the documentation prints" if rows(run) else ""
     return Text("\n") + Text("   ").join(parts) + f"\n{cells}"
 
 
 def summary(run: Run) -> Text:
-    """The denominators, and the result in one line."""
-    counts = run.counts()
-    parts = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
-    text = Text(f"\n{len(run.verdicts)} verdicts: {parts}\n")
-    for line in run.missing:
-        text.append(f"{line}\n", "bold red")
-    if not run.compared():
-        text.append("No number was compared: nothing is shown by this run.\n", "bold red")
-    if not run.passed():
-        return text.append("Not passed.", "bold red")
-    return text.append(f"Nothing unexplained in {run.compared()} comparisons.", "green")
+    """The denominators, and the result in one line: the last."""
+    first, *more = map(printable, outcome(run))
+    style = "green" if run.passed() else "bold red"
+    return Text("\n" + "\n".join(more) + "\n").append(first, style)
 
 
-def _heading(name: str) -> str:
-    return name.replace("-", "\n").replace("mindspore", "mind-\nspore")
-
-
-def _cell(kinds: tuple[Kind | None, ...]) -> Text:
-    return Text(" ").join([_symbol(kind) if kind else Text(" ") for kind in kinds])
-
-
-def _symbol(kind: Kind) -> Text:
-    return Text(*SYMBOLS[kind])
+def _above_each_other(subjects: Sequence[str]) -> str:
+    who = " above, ".join(subjects) + " below" if len(subjects) > 1 else "".join(subjects)
+    return f"{who}; ✓8: all 8 asked are right; ≠2/8: 2 of 8 known differences; ✗2/8: 2 of 8 fail"

@@ -1,81 +1,75 @@
-"""A record is complete or it says so."""
+"""A record is a whole run, or it says what it is instead."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import time
 from pathlib import Path
 
 import pytest
-from sample import TORCH_PAGE, fakes, run_fake
+from invented import ROWS, with_everything, written
 
-from mlloss.conformance.record import IncompleteRecord, read_record, recording
+from mlloss.conformance.case_line import call_of, case_of
+from mlloss.conformance.case_list import all_cases
+from mlloss.conformance.record import Clock, read_record
 from mlloss.conformance.suite import Run
 
 
-def _write(path: Path) -> Run:
-    run = run_fake("right")
-    with recording(path, run.selection) as write:
-        write(run)
-    return run
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return with_everything()
 
 
-def test_a_record_holds_the_run(tmp_path: Path) -> None:
-    path = tmp_path / "record.jsonl"
-    run = _write(path)
-    header, verdicts, footer = read_record(path)
-    assert header["targets"] == ["torch"]
-    assert header["installed"].keys() == {"numpy", "torch", "jax", "paddlepaddle", "mindspore"}
-    assert [v["kind"] for v in verdicts] == ["agrees", "agrees"] == [v.kind for v in run.verdicts]
-    assert footer["counts"] == {"agrees": 2}
-    assert footer["versions"] == {"torch": "1.2.3"}
-    assert footer["passed"] is True
+@pytest.fixture
+def record(tmp_path: Path, run: Run) -> Path:
+    return written(tmp_path / "record.jsonl", run)
 
 
-@pytest.mark.parametrize("kept", [0, 1, 2, 3])
-def test_without_its_footer_it_is_none(tmp_path: Path, kept: int) -> None:
-    path = tmp_path / "record.jsonl"
-    _write(path)
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:kept]))
-    with pytest.raises(IncompleteRecord, match="has no footer"):
-        read_record(path)
+def test_what_is_written_is_read(record: Path, run: Run) -> None:
+    head, read = read_record(record)
+    assert head["targets"] == list(run.selection.targets) == read.selection.targets
+    assert head["installed"].keys() == {"numpy", "torch", "jax", "paddlepaddle", "mindspore"}
+    assert read.verdicts == list(run.verdicts)
+    assert (read.versions, read.missing) == (run.versions, run.missing)
+    assert not read.passed()
+    assert [row.told() for row in read.selection.rows] == [row.told() for row in ROWS]
+    assert [case.id for case in read.selection.cases] == [case.id for case in run.selection.cases]
 
 
-def test_a_lost_verdict_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "record.jsonl"
-    _write(path)
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join([lines[0], *lines[2:]]))
-    with pytest.raises(IncompleteRecord, match="lost verdicts"):
-        read_record(path)
-
-
-def test_a_line_cut_in_two_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "record.jsonl"
-    _write(path)
-    path.write_text(path.read_text()[:-20])
-    with pytest.raises(IncompleteRecord, match="has no footer"):
-        read_record(path)
-
-
-def test_an_interrupted_run_leaves_no_older_record(tmp_path: Path) -> None:
-    path = tmp_path / "record.jsonl"
-    run = _write(path)
-    with pytest.raises(KeyboardInterrupt), recording(path, run.selection):
-        raise KeyboardInterrupt
-    with pytest.raises(IncompleteRecord, match="has no footer"):
-        read_record(path)
-    assert json.loads(path.read_text())["record"] == "mlloss conformance"
-
-
-def test_an_interrupt_ends_the_workers() -> None:
-    def interrupt(target: str) -> None:
-        raise KeyboardInterrupt
-
-    began = time.monotonic()
-    question = TORCH_PAGE.question("mlloss")
-    with pytest.raises(KeyboardInterrupt):
-        fakes("right", timeout=60, jax="hangs").run(
-            {"torch": [question], "jax": [question, question]}, interrupt
+def test_every_case_survives() -> None:
+    for case in all_cases():
+        line = json.loads(json.dumps(call_of(case), allow_nan=False))
+        again = case_of(line)
+        assert call_of(again) == line
+        assert again.question("mlloss") == case.question("mlloss")
+        assert (again.subjects, again.source, again.printed) == (
+            case.subjects,
+            case.source,
+            case.printed,
         )
-    assert time.monotonic() - began < 15
+
+
+def test_two_records_of_one_run_differ_in_their_times_only(tmp_path: Path, run: Run) -> None:
+    some = [written(tmp_path / name, run, Clock().times()).read_text() for name in ("a", "b")]
+    (*first, last), (*others, end) = (text.splitlines() for text in some)
+    assert first == others
+    times = {"started", "seconds"}
+    one, other = ({k: v for k, v in json.loads(x).items() if k not in times} for x in (last, end))
+    assert one == other
+    assert json.loads(last).keys() - one.keys() == times
+
+
+def test_the_times_are_read_with_the_header(tmp_path: Path, run: Run) -> None:
+    times = {"started": "2026-01-01T00:00:00+00:00", "seconds": 1.5}
+    head, _ = read_record(written(tmp_path / "record.jsonl", run, times))
+    assert head.items() >= times.items()
+
+
+def test_the_digest_is_that_of_the_lines_above_the_footer(record: Path) -> None:
+    *above, foot = record.read_bytes().splitlines(keepends=True)
+    assert json.loads(foot)["sha256"] == hashlib.sha256(b"".join(above)).hexdigest()
+
+
+def test_a_checkout_with_other_line_ends_is_the_same_record(record: Path, run: Run) -> None:
+    record.write_bytes(record.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_record(record)[1].verdicts == list(run.verdicts)

@@ -19,6 +19,7 @@ PACKAGES = {
     "paddle": "paddlepaddle",
     "mindspore": "mindspore",
 }
+PROGRAMS = ("chromium",)
 
 hypothesis.settings.register_profile(
     "mlloss",
@@ -35,14 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require",
         default="",
         metavar="NAME[,NAME...]",
-        help="frameworks whose absence is a failure and not a reason to skip",
+        help="frameworks and programs whose absence is a failure and not a reason to skip",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    unknown = set(_required(config)) - set(PACKAGES)
+    known = [*PACKAGES, *PROGRAMS]
+    unknown = set(_required(config)) - set(known)
     if unknown:
-        raise pytest.UsageError(f"--require knows {', '.join(PACKAGES)}; not {', '.join(unknown)}")
+        raise pytest.UsageError(f"--require knows {', '.join(known)}; not {', '.join(unknown)}")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -1,0 +1,204 @@
+"""Scripts that reproduce a case: they run as they stand, and print what the suite finds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scripts import outcome, run_scripts
+
+from mlloss.conformance.call import COMPOSED
+from mlloss.conformance.case import ASKS, Array, Case
+from mlloss.conformance.case_list import all_cases
+from mlloss.conformance.dialects import DIALECTS
+from mlloss.conformance.differences import known_differences
+from mlloss.conformance.hosts import HOSTS
+from mlloss.conformance.judge import Trial, judge
+from mlloss.conformance.natives import NATIVES, SOFT, Missing, Native
+from mlloss.conformance.reproduce import reproduction
+from mlloss.conformance.restate import Numbers, expected
+from mlloss.conformance.targets import FRAMEWORKS, SUBJECTS, TARGETS, Subject
+
+CASES = {case.id: case for case in all_cases()}
+TORCH_PAGE = CASES["documented/torch.nn.MultiLabelMarginLoss/mean"]
+Slot = tuple[Case, str, Subject]
+SLOTS = [(t, s) for t in TARGETS for s in SUBJECTS if t != "numpy"]
+ARRAYS = Path(__file__).with_name("check_arrays.py")
+# Besides one of each ask: a class, a weight, halves and doubles, no rows, and a call that is wrong.
+OTHERS = (
+    "documented/torch.nn.MultiLabelMarginLoss/mean",
+    "soft/value/plain/bfloat16",
+    "soft/value/right-by-inf/float64",
+    "margin/value/nan/float64",
+    "margin/gradient/plain/float32",
+    "soft/weights/classes/mean/value-0",
+    "soft/empty/none/2x0x5/value",
+    "margin/errors/reduction-'median'",
+)
+COMPILED = ("soft/gradient/plain/float32",)  # known differences have the rest
+
+
+def _can_be_run(case: Case, target: str, subject: Subject) -> bool:
+    try:
+        reproduction(case, target, subject)
+    except ValueError:
+        return False
+    return subject in case.subjects
+
+
+def _sample(framework: str) -> list[Slot]:
+    """One case of each ask, and the others, of both subjects; compiled, one case."""
+    of_soft = [c for c in all_cases() if (c.loss, c.input.dtype) == (SOFT, "float32")]
+    first = {case.ask: case for case in reversed(of_soft)}
+    eager = [*first.values(), *(CASES[id] for id in OTHERS)]
+    slots = [
+        (case, target.name, subject)
+        for target in TARGETS.values()
+        if target.framework == framework
+        for case in (eager if target.mode == "eager" else [CASES[id] for id in COMPILED])
+        for subject in SUBJECTS
+    ]
+    return [slot for slot in slots if _can_be_run(*slot)]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_scripts_print_what_the_suite_finds(
+    framework: str, tmp_path: Path, require_installed: Callable[[str], None]
+) -> None:
+    """Natives the definition's number or a known difference; mlloss the definition's."""
+    require_installed(framework)
+    sample = _sample(framework)
+    came = run_scripts({repr(slot): reproduction(*slot) for slot in sample}, tmp_path)
+    version = FRAMEWORKS[framework].installed_version() or ""
+    trials = [Trial(*slot, version, outcome(slot[0], came[repr(slot)])) for slot in sample]
+    verdicts = [judge(trial, known_differences()) for trial in trials]
+    assert verdicts
+    assert [verdict for verdict in verdicts if verdict.kind not in ("agrees", "known")] == []
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_arrays_become_the_ones_that_the_worker_has(
+    framework: str, require_installed: Callable[[str], None]
+) -> None:
+    require_installed(framework)
+    command = [sys.executable, str(ARRAYS), framework]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    told = json.loads(done.stdout)
+    assert told["wrong"] == []
+    assert told["compared"] > 500
+
+
+def test_a_script_is_short_and_has_nothing_but_the_framework_in_it() -> None:
+    assert reproduction(TORCH_PAGE, "torch-compile", "native") == (
+        "# documented/torch.nn.MultiLabelMarginLoss/mean: value, asked of torch-compile\n"
+        "import torch\n"
+        "\n"
+        "input = torch.tensor([[0.1, 0.2, 0.4, 0.8]], dtype=torch.float32)\n"
+        "target = torch.tensor([[3, 0, -1, 1]], dtype=torch.int64)\n"
+        "\n"
+        'criterion = torch.nn.MultiLabelMarginLoss(reduction="mean")\n'
+        "\n\n"
+        "def loss(input, target):\n"
+        "    return criterion(input, target)\n"
+        "\n\n"
+        'program = torch.compile(loss, backend="aot_eager", fullgraph=True)\n'
+        "result = program(input, target)\n"
+        "print(result.dtype, result.tolist())\n"
+        "# The definition gives 0.85.\n"
+    )
+
+
+def test_optax_is_spelt_out() -> None:
+    script = reproduction(CASES["soft/weights/whole/value"], "jax", "native")
+    assert "rows = (optax.sigmoid_binary_cross_entropy(input, target) * weight).mean(-1)" in script
+    assert "import optax\n" in script
+
+
+def test_of_a_wrong_call_the_definition_wants_an_error() -> None:
+    script = reproduction(CASES["margin/memory-safety/class-4-of-4"], "torch", "native")
+    assert script.endswith(
+        "# The definition wants an error for class 4 of 4, or nan in those rows.\n"
+    )
+
+
+def test_native_scripts_never_speak_of_mlloss_and_all_scripts_are_python() -> None:
+    """Each third case on one target in turn."""
+    for number, case in enumerate(all_cases()[::3]):
+        target, subject = SLOTS[number % len(SLOTS)]
+        if not _can_be_run(case, target, subject):
+            continue
+        script = reproduction(case, target, subject)
+        compile(script, case.id, "exec")
+        assert ("mlloss" in script.partition("\n")[2]) == (subject == "mlloss"), script
+
+
+def test_numbers_that_float32_would_round_otherwise_are_spelt_as_what_they_become() -> None:
+    """1 + 2**-11 + 2**-40 is above the middle in float16, but not after float32."""
+    array = Array("float16", [[1 + 2.0**-11 + 2.0**-40, 1e6, 0.1, float("nan")]])
+    script = reproduction(replace(TORCH_PAGE, input=array), "torch", "mlloss")
+    assert "torch.tensor([[1.0009765625, inf, 0.1, nan]], dtype=torch.float16)" in script
+    assert "from math import inf\nfrom math import nan\n" in script
+
+
+def test_jax_has_64_bit_numbers_only_where_the_case_is_about_them() -> None:
+    narrow = reproduction(CASES["margin/value/plain/float32"], "jax", "mlloss")
+    assert "dtype=jnp.int32" in narrow
+    assert "jax_enable_x64" not in narrow
+    wide = reproduction(CASES["margin/value/plain/float64"], "jax", "mlloss")
+    assert "dtype=jnp.int64" in wide
+    assert 'jax.config.update("jax_enable_x64", True)' in wide
+
+
+def test_somebody_elses_host_is_asked_as_the_worker_asks_it(tmp_path: Path) -> None:
+    case = CASES["soft/weights/classes/mean/value-0"]
+    script = reproduction(case, "borrowed_host:host", "mlloss")
+    assert "from borrowed_host import host as host" in script
+    came = outcome(case, run_scripts({case.id: script}, tmp_path)[case.id])
+    wanted = expected(case)
+    assert isinstance(wanted, Numbers)
+    assert came.value == pytest.approx(wanted.value, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("id", "target", "subject", "reason"),
+    [
+        ("margin/value/plain/float32", "jax", "native", "neither JAX nor Optax has this loss"),
+        ("margin/gradient/plain/float32", "numpy", "mlloss", "NumPy has no derivatives"),
+        ("margin/value/plain/float32", "tensorflow", "mlloss", "expected a target"),
+        ("margin/value/plain/float32", "borrowed_host:host", "native", "no native loss"),
+    ],
+)
+def test_what_nobody_could_run_is_an_error(
+    id: str, target: str, subject: Subject, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        reproduction(CASES[id], target, subject)
+
+
+def test_every_framework_has_a_dialect_with_all_of_its_modes_and_asks() -> None:
+    assert DIALECTS.keys() == FRAMEWORKS.keys()
+    for name, dialect in DIALECTS.items():
+        modes = {target.mode for target in TARGETS.values() if target.framework == name}
+        asked = {ask for ask in ASKS if not HOSTS[name].absence(ask, "eager", ())}
+        assert (modes, asked) == (set(dialect.modes), set(dialect.asks)), name
+
+
+def test_every_native_that_is_put_together_here_is_spelt_out() -> None:
+    ours = {
+        native.function
+        for native in NATIVES.values()
+        if isinstance(native, Native) and native.function.startswith("mlloss.")
+    }
+    assert COMPOSED.keys() == ours
+
+
+def test_natives_that_are_missing_are_absent_from_the_scripts() -> None:
+    missing = [key for key, native in NATIVES.items() if isinstance(native, Missing)]
+    assert all(
+        not _can_be_run(replace(TORCH_PAGE, loss=loss), name, "native") for name, loss in missing
+    )

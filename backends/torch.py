@@ -80,9 +80,9 @@ _GAUSS = (0.5 - 3**-0.5 / 2, 0.5 + 3**-0.5 / 2)
 def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
     """A `Smooth` of plain operations, where PyTorch drops an autograd.Function's rules silently.
 
-    That is torch.func inside torch.compile, torch.export, and jvp of jvp. This is the value plus the integral
-    of the partials from the arguments to themselves: 0, but for its derivatives, which two Gauss
-    points give up to the fourth. At an infinite argument, and at nan, all of them are nan.
+    That is torch.func inside torch.compile, torch.export, and jvp of jvp. This is the value plus
+    the integral of the partials from the arguments to themselves: 0, but for its derivatives, which
+    two Gauss points give up to the fourth. At an infinite argument, or nan, all of them are nan.
     """
     fixed = [arg.detach() for arg in args]
     result = function.value(backend, *fixed)

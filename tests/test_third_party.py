@@ -18,7 +18,11 @@ ENTRY = "[mlloss.backends]\ntinyarray = tinyarray.mlloss_backend:backend\n"
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
     """A folder with the metadata that an installer leaves; the package's code lies elsewhere."""
-    folder = tmp_path / "site"
+    return install(tmp_path / "site")
+
+
+def install(folder: Path) -> Path:
+    """What an installer would write there."""
     record = folder / "tinyarray-1.0.dist-info"
     record.mkdir(parents=True)
     (record / "METADATA").write_text(METADATA)

@@ -1,0 +1,279 @@
+"""Each known difference says just what it says: with any other word a run that shows it is red."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlloss.conformance.answer import Outcome
+from mlloss.conformance.case import Case
+from mlloss.conformance.case_list import all_cases
+from mlloss.conformance.certified import CERTIFIED
+from mlloss.conformance.differences import PAGE, Difference, known_differences
+from mlloss.conformance.features import meets
+from mlloss.conformance.hosts import find_host
+from mlloss.conformance.instead import BOUNDS, WORDS, Anything, Dies, restated
+from mlloss.conformance.judge import FAILURES, Trial, Verdict, _row, _telling, judge
+from mlloss.conformance.natives import NATIVES, Native
+from mlloss.conformance.restate import Numbers, Raises, Refusal, expected
+from mlloss.conformance.rounding import rounded
+from mlloss.conformance.targets import FRAMEWORKS, TARGETS
+
+ROWS = known_differences()
+EXACT = [row for row in ROWS if not row.is_bound()]
+EVERYWHERE = (PAGE, *TARGETS)
+
+# Rows, mutations of them, and why these say the same of every case, or cannot be told by any.
+EQUIVALENT = (
+    (
+        "*-soft-bad-labels",
+        "terms = *",
+        "scores of ordinary size, of which every form of the terms makes the same number",
+    ),
+    *(
+        (row, mutation, "a row without padding, where only values are asked: slopes alone differ")
+        for row in ("torch-compile-row-axis-padding", "torch-compile-bool-lists")
+        for mutation in ("hinge = *",)
+    ),
+)
+
+
+def excuse(row: Difference, mutation: Mutation) -> str:
+    """Why nobody can tell it from the row as it is, or nothing."""
+    for rows, mutations, why in EQUIVALENT:
+        if fnmatchcase(row.id, rows) and fnmatchcase(mutation.name, mutations):
+            return why
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Mutation:
+    """A row with one thing changed; none if it is gone, or not to be written down at all."""
+
+    name: str
+    row: Difference | None
+
+
+def mutations(row: Difference) -> Iterator[Mutation]:
+    """Every word in turn, every condition in turn, every target in turn, and the row itself."""
+    yield Mutation("dropped", None)
+    for name, instead in (*_other_words(row.instead), *_fewer_words(row.instead)):
+        yield _mutation(row, name, instead=instead)
+    for name, when in _other_conditions(row):
+        yield _mutation(row, name, when=when)
+    for target in row.targets if len(row.targets) > 1 else ():
+        others = tuple(other for other in row.targets if other != target)
+        yield _mutation(row, f"not on {target}", targets=others)
+
+
+def _mutation(row: Difference, name: str, **changes: Any) -> Mutation:
+    """Words that do not go together are refused when the rows are read, and nothing runs."""
+    try:
+        return Mutation(name, replace(row, **changes))
+    except ValueError:
+        return Mutation(name, None)
+
+
+def _other_words(instead: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Another value of a word, another error."""
+    for word, value in instead.items():
+        for other in _others(word, value):
+            yield f"{word} = {other!r}", {**instead, word: other}
+
+
+def _others(word: str, value: Any) -> Sequence[Any]:
+    allowed = WORDS[word]
+    if allowed is not None:
+        return [other for other in allowed if other != value]
+    return [] if word in BOUNDS else [f"another {value}"]
+
+
+def _fewer_words(instead: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A message left out makes no run red: the row says less, and what it says is still so."""
+    for word in instead.keys() - {"message"}:
+        yield f"no {word}", {name: value for name, value in instead.items() if name != word}
+
+
+def _other_conditions(row: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Narrower; and wider, which of a bound says nothing new: it is there for what is off."""
+    for word, condition in row.when.items():
+        rest = {name: value for name, value in row.when.items() if name != word}
+        yield f"{word} never", rest | {word: []}
+        for part in condition if isinstance(condition, list) else ():
+            yield f"{word} not {part}", rest | {word: [c for c in condition if c != part]}
+        if not row.is_bound():
+            yield f"any {word}", rest
+            for part in condition if isinstance(condition, dict) else ():
+                yield f"{word} {part} any", rest | {word: _without(condition, part)}
+
+
+def _without(condition: dict[str, Any], part: str) -> dict[str, Any]:
+    return {name: value for name, value in condition.items() if name != part}
+
+
+@cache
+def asked(target: str) -> tuple[Case, ...]:
+    """The cases that a target's native would be asked; or those that pages print."""
+    if target == PAGE:
+        return tuple(case for case in some_cases() if case.printed)
+    where = TARGETS[target]
+    host, eager = find_host(where.framework), where.mode == "eager"
+    return tuple(
+        case
+        for case in some_cases()
+        if (eager or not case.eager)
+        and isinstance(NATIVES[where.framework, case.loss], Native)
+        and not host.absence(case.ask, where.mode, case.dtypes())
+    )
+
+
+@cache
+def some_cases() -> tuple[Case, ...]:
+    """All but what takes long to work out, and of what is drawn the first four."""
+    native = [case for case in all_cases() if "native" in case.subjects]
+    few = re.compile(r"(random-\w+|value|gradient|vmap\S*)-([4-9]|\d\d)(/|$)")
+    return tuple(c for c in native if not few.search(c.id) and max(c.input.shape, default=0) < 9)
+
+
+@cache
+def matched(row: Difference, target: str) -> tuple[Case, ...]:
+    """Those that a row speaks of; that its versions are right is seen where it is judged."""
+    return tuple(case for case in asked(target) if case in _met(row))
+
+
+@cache
+def _met(row: Difference) -> frozenset[Case]:
+    when = {"mistake": ""} | row.when
+    return frozenset(c for c in some_cases() if c.loss == row.loss and meets(c, when))
+
+
+@cache
+def told(row: Difference, target: str) -> tuple[Case, ...]:
+    """Those of which it says something else than the definition does, or allows it."""
+    cases = matched(row, target)
+    return cases if row.is_bound() else tuple(case for case in cases if _tells(row, case, target))
+
+
+def _tells(row: Difference, case: Case, target: str) -> bool:
+    return _telling(trial(case, target, Outcome("error")), row)
+
+
+@cache
+def speaking(case: Case, target: str) -> tuple[Difference, ...]:
+    """The rows that speak of a case there."""
+    rows = (row for row in ROWS if target in row.targets)
+    return tuple(row for row in rows if case in _met(row))
+
+
+def version_of(target: str) -> str:
+    """The one that the rows were written for."""
+    return "" if target == PAGE else CERTIFIED[FRAMEWORKS[TARGETS[target].framework].distribution]
+
+
+def trial(case: Case, target: str, outcome: Outcome) -> Trial:
+    subject = "printed" if target == PAGE else "native"
+    return Trial(case, target, subject, version_of(target), outcome)
+
+
+@cache
+def shown(case: Case, target: str) -> Outcome:
+    """What comes from a framework that does just what the rows say, and is right for the rest."""
+    row = _row(trial(case, target, Outcome("error")), speaking(case, target), right=False)
+    if not row:
+        return right(case)
+    wanted = restated(case, row.instead)
+    if isinstance(wanted, Raises):
+        return Outcome("error", f"of {case.id}: {wanted.message}", wanted.type)
+    if isinstance(wanted, Dies):
+        return Outcome("died", f"killed by {wanted.signal}")
+    if isinstance(wanted, Anything):
+        return Outcome("value", dtype=case.input.dtype, value=np.array(17.0))
+    assert isinstance(wanted, Numbers)
+    return _at_the_bound(wanted, row.instead)
+
+
+def _at_the_bound(wanted: Numbers, instead: Any) -> Outcome:
+    """Nine tenths of a bound away."""
+    finite = np.where(np.isfinite(wanted.value), wanted.value, 0.0)
+    bound = instead.get("relative", 0.0) * np.abs(finite) + instead.get("absolute", 0.0)
+    value = rounded(wanted.value + 0.9 * bound, wanted.dtype)
+    return Outcome("value", dtype=wanted.dtype, value=value)
+
+
+@cache
+def right(case: Case) -> Outcome:
+    """The definition's numbers, or an error where the call is a mistake."""
+    wanted = expected(case)
+    if isinstance(wanted, Refusal):
+        return Outcome("error", f"{case.loss}: {case.mistake}", "ValueError")
+    return Outcome("value", dtype=wanted.dtype, value=rounded(wanted.value, wanted.dtype))
+
+
+def red(old: Difference, new: Difference | None) -> bool:
+    """Whether a run with the new row in the old one's place fails, or comes to no end."""
+    return any(_red(old, new, target) for target in old.targets)
+
+
+def _red(old: Difference, new: Difference | None, target: str) -> bool:
+    try:
+        verdicts = (_verdict(case, target, old, new) for case in _concerned(old, new, target))
+        return any(verdict.kind in FAILURES for verdict in verdicts)
+    except Exception:  # as when two rows speak of one case
+        return True
+
+
+def _verdict(case: Case, target: str, old: Difference, new: Difference | None) -> Verdict:
+    others = [row for row in speaking(case, target) if row is not old]
+    return judge(trial(case, target, shown(case, target)), [*others, *([new] if new else [])])
+
+
+def _concerned(old: Difference, new: Difference | None, target: str) -> Iterator[Case]:
+    """What the old row says something about, then what it speaks of at all, or the new one."""
+    yield from told(old, target)
+    yield from matched(old, target)
+    if new and target in new.targets and new.when != old.when:
+        yield from matched(new, target)
+
+
+def says_the_same(old: Difference, new: Difference) -> bool:
+    """Whether another condition makes no difference to what is said of these cases."""
+    return all(told(old, target) == told(new, target) for target in old.targets)
+
+
+@pytest.mark.parametrize("target", EVERYWHERE)
+def test_what_the_rows_say_is_known(target: str) -> None:
+    verdicts = [
+        judge(trial(c, target, shown(c, target)), speaking(c, target)) for c in asked(target)
+    ]
+    assert [v for v in verdicts if v.kind not in ("known", "agrees")] == []
+    needed = {verdict.difference for verdict in verdicts if verdict.kind == "known"}
+    assert needed == {row.id for row in ROWS if target in row.targets}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_any_other_row_turns_the_run_red(row: Difference) -> None:
+    green = [mutation for mutation in mutations(row) if not red(row, mutation.row)]
+    green = [
+        m for m in green if not (m.row and m.row.when != row.when and says_the_same(row, m.row))
+    ]
+    assert [m.name for m in green] == [m.name for m in mutations(row) if excuse(row, m)]
+
+
+@pytest.mark.parametrize("rows, mutation", [entry[:2] for entry in EQUIVALENT])
+def test_every_excuse_is_needed(rows: str, mutation: str) -> None:
+    found = [m.name for row in ROWS if fnmatchcase(row.id, rows) for m in mutations(row)]
+    assert any(fnmatchcase(name, mutation) for name in found)
+
+
+@pytest.mark.parametrize("row", EXACT, ids=lambda row: row.id)
+def test_a_framework_that_is_right_makes_every_row_stale(row: Difference) -> None:
+    for target in row.targets:
+        kinds = {judge(trial(c, target, right(c)), [row]).kind for c in told(row, target)}
+        assert "stale" in kinds, target

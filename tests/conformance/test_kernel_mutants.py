@@ -1,0 +1,275 @@
+"""Whatever is changed in a kernel, some case of the suite tells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+import pytest
+from mutants import Mutant, definitions, lines, losses, mutants
+
+from mlloss import kernels
+from mlloss.conformance.answer import read_answer
+from mlloss.conformance.case import Case
+from mlloss.conformance.case_list import all_cases
+from mlloss.conformance.hosts.torch import TorchHost
+from mlloss.conformance.judge import Trial, Verdict, judge
+from mlloss.conformance.targets import FRAMEWORKS
+from mlloss.conformance.worker import Answers
+
+Require = Callable[[str], None]
+FEW = 120  # cases put to a mutant of which it is known that none tells
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Mutants that no case tells: of the statements that start so, these changes or all."""
+
+    owner: str
+    start: str
+    why: str
+    changes: tuple[str, ...] = ()
+
+    def covers(self, mutant: Mutant) -> bool:
+        own = mutant.owner == self.owner and mutant.statement.startswith(self.start)
+        return own and (not self.changes or any(map(mutant.is_like, self.changes)))
+
+    def __str__(self) -> str:
+        return f"{self.owner}-{self.start}"
+
+
+EQUIVALENT = (
+    Excuse(
+        "listed",
+        "some = ",
+        "only the margin loss makes lists of other labels, and it does not ask if a row has any",
+    ),
+    Excuse(
+        "class_numbers",
+        "row = ",
+        "PyTorch expands numbers without rows as it does a single row of them",
+        ("ops.reshape(ops.arange(classes, like), (1, classes)) -> ops.arange(classes, like)",),
+    ),
+    Excuse(
+        "rows",
+        "return ",
+        "what is sound is 1, what is not is nan",
+        ("result * parts.sound -> result / parts.sound",),
+    ),
+    Excuse("_limited", "return ops.where", "its weight is 0 all the same", ("0.0 -> 1.0",)),
+    Excuse(
+        "_limited",
+        "return ops.where",
+        "no share is -inf where labels are from 0 to 1",
+        ("ops.abs(shares) -> shares",),
+    ),
+    Excuse(
+        "_dense_value",
+        "wrong = ",
+        "at 0 both sides cost 0 beside the logarithm",
+        ("x > 0 -> x >= 0",),
+    ),
+    Excuse(
+        "_minus_one",
+        "return ",
+        "PyTorch multiplies by the number as by an array full of it",
+        ("y * 0 -> 0",),
+    ),
+    Excuse(
+        "_DENSE",
+        "_DENSE = ",
+        "PyTorch finds the derivative of -x too",
+        ("Smooth('soft_margin_dense_truth', * -> _minus_x",),
+    ),
+    Excuse("_listed_value", "return ", "at 0 it is 0 either way", ("z > 0 -> z >= 0",)),
+    Excuse(
+        "margin",
+        "exactly, at_least = ",
+        "PyTorch multiplies floats by whole numbers too",
+        ("ops.cast(exactly[:, 1:], dtype) -> exactly[:, 1:]",),
+    ),
+    Excuse("margin", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
+    Excuse("_thresholds", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
+    Excuse(
+        "_between_thresholds",
+        "before = ",
+        "PyTorch multiplies floats by whole numbers too",
+        (
+            "ops.cast(class_numbers(ops, high, slots), ops.dtype(high)) -> "
+            "class_numbers(ops, high, slots)",
+        ),
+    ),
+    Excuse(
+        "_between_thresholds",
+        "if isinstance(slots, int)",
+        "a size is an int in PyTorch, and of one slot the steps are none and add up to 0",
+        (
+            "isinstance(slots, int) and slots == 1 -> slots == 1",
+            "isinstance(slots, int) -> not isinstance(slots, int)",
+            "isinstance(slots, int) -> True",
+            "isinstance(slots, int) -> False",
+            "1 -> 0",
+        ),
+    ),
+    Excuse(
+        "_between_thresholds",
+        "step = ",
+        "the step between two that equal each other and not the first is 0, or of no class at inf",
+        ("-1 -> 1",),
+    ),
+    Excuse("_between_thresholds", "gap = ", "no class has passed there", ("0.0 -> 1.0",)),
+    Excuse(
+        "nan_where",
+        "return ",
+        "the cast is 0 wherever it is chosen",
+        (
+            "1 - ops.cast(condition, dtype) -> 1 + ops.cast(condition, dtype)",
+            "1 - ops.cast(condition, dtype) -> 1",
+        ),
+    ),
+    Excuse(
+        "_zero",
+        "return ",
+        "slopes are whole numbers; what makes a row nan is the factor for what is not sound",
+        (
+            "ops.where(ops.isnan(slope), slope, 0.0) -> ops.isnan(slope)",
+            "ops.where(ops.isnan(slope), slope, 0.0) -> 0.0",
+        ),
+    ),
+)
+
+BY_LABELS = "no case asks for derivatives by labels: tests/test_gradients.py alone does"
+UNASKED = (
+    Excuse("_minus_one", "return ", BY_LABELS),
+    Excuse("_minus_x", "return ", BY_LABELS),
+    Excuse(
+        "_DENSE",
+        "_DENSE = ",
+        BY_LABELS,
+        (
+            "* -> (Smooth('soft_margin_dense_slope', *), None)",
+            "(_curvature, _minus_one) -> (_curvature, None)",
+            "_minus_x -> margin",
+            "(_minus_one, None) -> (None, _minus_one)",
+            "(_minus_one, None) -> (None, None)",
+            "_minus_one -> _minus_x*",
+        ),
+    ),
+    Excuse(
+        "_LISTED",
+        "_LISTED = ",
+        "no case asks for a second derivative of the soft margin loss of index lists",
+        (
+            "Smooth('soft_margin_listed_slope', * -> _listed_slope",
+            "(_curvature, None, None) -> (None, _curvature, None)",
+            "(_curvature, None, None) -> (None, None, None)",
+        ),
+    ),
+    Excuse(
+        "_between_thresholds",
+        "return -lacking",
+        "no list of one slot has a target whose threshold is rounded far enough",
+    ),
+)
+
+
+class EagerTorch(TorchHost):
+    """Nothing is compiled, so that there is nothing to forget between two programs."""
+
+    def forget(self) -> None:
+        pass
+
+
+class Suite:
+    """The cases about mlloss, those that told last first, put to PyTorch in this process."""
+
+    def __init__(self) -> None:
+        self._cases = sorted((c for c in all_cases() if "mlloss" in c.subjects), key=_place())
+        self._answers = Answers(EagerTorch(), "eager")
+        self._version = FRAMEWORKS["torch"].installed_version() or ""
+
+    def failure(self, mutant: Mutant) -> Verdict | None:
+        """The first verdict that turns the run red, or None."""
+        failed = self._first(mutant, self._cases)
+        if not failed:
+            return None
+        case, verdict = failed
+        assert not self._fails(case), f"{case.id} fails without a mutant"
+        self._cases.remove(case)
+        self._cases.insert(0, case)
+        return verdict
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether none of the first few tells."""
+        return not self._first(mutant, self._cases, FEW)
+
+    def _first(
+        self, mutant: Mutant, cases: list[Case], most: int | None = None
+    ) -> tuple[Case, Verdict] | None:
+        concerned = (case for case in cases if case.loss in losses(mutant.owner))
+        with mutant.in_place():
+            failed = ((case, self._fails(case)) for case in islice(concerned, most))
+            return next(((case, verdict) for case, verdict in failed if verdict), None)
+
+    def _fails(self, case: Case) -> Verdict | None:
+        """Every case has an answer here: PyTorch lacks nothing in eager mode."""
+        question = case.question("mlloss")
+        outcome = read_answer(self._answers.answer(question), question)
+        verdict = judge(Trial(case, "torch", "mlloss", self._version, outcome), [])
+        return None if verdict.kind == "agrees" else verdict
+
+
+def _place() -> Callable[[Case], tuple[bool, bool, int]]:
+    """Two of each sort, then the edges in float32, then in other dtypes, then what is drawn."""
+    seen: Counter[tuple[str, ...]] = Counter()
+
+    def place(case: Case) -> tuple[bool, bool, int]:
+        sort = (case.loss, case.ask, case.area, case.labels)
+        seen[sort] += 1
+        drawn = re.search(r"random|[-/]\d+$", case.id) is not None
+        return seen[sort] > 2, drawn, {"float32": 0, "float64": 1}.get(case.input.dtype, 2)
+
+    return place
+
+
+def excuse(mutant: Mutant) -> bool:
+    return any(excuse.covers(mutant) for excuse in (*EQUIVALENT, *UNASKED))
+
+
+@cache
+def suite() -> Suite:
+    return Suite()
+
+
+@pytest.mark.parametrize("owner", definitions())
+def test_every_mutant_turns_the_run_red(owner: str, require_framework: Require) -> None:
+    require_framework("torch")
+    untold = [mutant for mutant in mutants(owner) if not excuse(mutant)]
+    assert [str(mutant) for mutant in untold if not suite().failure(mutant)] == []
+
+
+@pytest.mark.parametrize("owner", definitions())
+def test_every_line_has_a_mutant(owner: str) -> None:
+    assert lines(owner) == {mutant.line for mutant in mutants(owner)}
+
+
+@pytest.mark.parametrize("excuse", [*EQUIVALENT, *UNASKED], ids=str)
+def test_what_is_excused_turns_no_run_red(excuse: Excuse, require_framework: Require) -> None:
+    require_framework("torch")
+    excused = [mutant for mutant in mutants(excuse.owner) if excuse.covers(mutant)]
+    assert len(excused) >= max(1, len(excuse.changes))
+    assert [str(mutant) for mutant in excused if not suite().survives(mutant)] == []
+
+
+def test_a_mutant_is_gone_when_it_has_been_tried() -> None:
+    """And while it is there, whoever holds the function has it too."""
+    held, before = kernels.rows, (kernels.rows.__code__, kernels.KERNELS)
+    for owner in ("rows", "KERNELS"):
+        with mutants(owner)[0].in_place():
+            assert kernels.rows is held
+            assert (kernels.rows.__code__, kernels.KERNELS) != before
+        assert (kernels.rows.__code__, kernels.KERNELS) == before

@@ -11,7 +11,7 @@ from mlloss.conformance.case import Case
 from mlloss.conformance.mistakes import mistaken_cases
 
 FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
-    *(rows.scenarios, rows.random_rows, rows.repeated, rows.conventions),
+    *(rows.scenarios, rows.random_rows, rows.repeated, rows.conventions, rows.narrow),
     *(shapes.shapes, shapes.sizes, shapes.reductions, shapes.empty),
     *(dtypes.label_dtypes, shapes.widths, shapes.axes, dtypes.weights, dtypes.weight_dtypes),
     *(shapes.vmaps, mistaken_cases),

@@ -21,16 +21,16 @@ COMPILED_LABELS = {
 
 
 def label_dtypes() -> Iterator[Case]:
-    """Every dtype that can hold the labels."""
-    for loss in SHORT:
-        for labels, dtypes in LABEL_DTYPES.items():
-            for dtype in dtypes:
-                for n in range(3):
-                    id = f"{SHORT[loss]}/dtypes/{labels}/{dtype}/{n}"
-                    x, draw = Draw(id).scores((2, CLASSES)), Draw(f"{id}/labels")
-                    case = drawn(id, "dtypes", loss, "value", x, draw, labels, dtype=dtype)
-                    eager = dtype not in COMPILED_LABELS[labels] or loss != LOSS_OF[labels]
-                    yield replace(case, quick=n == 0, eager=eager, subjects=who(loss, labels))
+    """Every dtype that can hold the labels, with the loss whose own convention it is."""
+    for labels, dtypes in LABEL_DTYPES.items():
+        loss = LOSS_OF[labels]
+        for dtype in dtypes:
+            for n in range(3):
+                id = f"{SHORT[loss]}/dtypes/{labels}/{dtype}/{n}"
+                x, draw = Draw(id).scores((2, CLASSES)), Draw(f"{id}/labels")
+                case = drawn(id, "dtypes", loss, "value", x, draw, labels, dtype=dtype)
+                eager = dtype not in COMPILED_LABELS[labels]
+                yield replace(case, quick=n == 0, eager=eager, subjects=who(loss, labels))
 
 
 WEIGHTS: dict[str, tuple[int, ...]] = {
@@ -52,7 +52,8 @@ def weights() -> Iterator[Case]:
                 for n in range(12 if ask == "value" else 4):
                     id = f"soft/weights/{name}/{reduction}/{slug(ask)}-{n}"
                     draw = Draw(id)
-                    yield _weighted(id, ask, draw, draw.weights(shape, "float32"), reduction)
+                    case = _weighted(id, ask, draw, draw.weights(shape, "float32"), reduction)
+                    yield replace(case, quick=n < 4, eager=name != "classes")
     for name, number in (("number", 2.5), ("zero", 0.0), ("negative", -1.5), ("whole", 3)):
         for ask in TWO:
             id = f"soft/weights/{name}/{ask}"

@@ -99,12 +99,36 @@ def conventions() -> Iterator[Case]:
                 yield _signed_soft(name, scores, truth, ask)
         for name, (scores, listed) in LISTS.items():
             if len(listed) <= len(scores):
-                yield replace(
-                    _listed(name, "float32", ask),
-                    id=f"soft/conventions/indices/{slug(name)}/{slug(ask)}",
-                    area="conventions",
-                    loss=SOFT,
-                )
+                yield _set_of(name, ask)
+    for name, (scores, listed) in LISTS.items():
+        if len(listed) <= len(scores):
+            yield replace(_set_of(name, "second derivative"), subjects=("mlloss",))
+
+
+def _set_of(name: str, ask: Ask) -> Case:
+    """A row's list as the soft margin loss takes it: as a set."""
+    return replace(
+        _listed(name, "float32", ask),
+        id=f"soft/conventions/indices/{slug(name)}/{slug(ask)}",
+        area="conventions",
+        loss=SOFT,
+    )
+
+
+def narrow() -> Iterator[Case]:
+    """The same rows with lists of one slot, which have no thresholds to be between."""
+    for name, (scores, listed) in LISTS.items():
+        if len(_targets(listed)) == 1:
+            yield Case(
+                id=f"margin/conventions/one-slot/{slug(name)}",
+                area="conventions",
+                loss=MARGIN,
+                input=Array("float32", [scores, PLAIN_SCORES]),
+                target=Array("int64", [[listed[0]], [2]]),
+                labels="indices",
+                reduction="none",
+                subjects=("mlloss",),
+            )
 
 
 def _targets(listed: list[int]) -> list[int]:

@@ -23,7 +23,7 @@ def shapes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/{shape_text(lead, CLASSES)}/{ask}-{n}"
                     x = Draw(id).scores((*lead, CLASSES))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
-                    yield replace(case, quick=n < 4, eager=lead in ((1,), (2, 1, 2)))
+                    yield replace(case, quick=n < 4, eager=lead not in ((), (2, 3)))
 
 
 def sizes() -> Iterator[Case]:
@@ -62,7 +62,7 @@ def empty() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/empty/{reduction}/{shape_text(lead, CLASSES)}/{ask}"
                     x = Draw(id).scores((*lead, CLASSES))
                     case = drawn(id, "empty", loss, ask, x, Draw(id), reduction=reduction)
-                    yield replace(case, eager=len(lead) == 2)
+                    yield replace(case, eager=len(lead) == 2 or ask == "gradient")
     for loss in SHORT:
         for ask in TWO:
             id = f"{SHORT[loss]}/empty/lists/{ask}"
@@ -80,7 +80,7 @@ def widths() -> Iterator[Case]:
                     x = Draw(id).scores((3, CLASSES))
                     draw = Draw(f"{id}/labels")
                     case = drawn(id, "conventions", loss, ask, x, draw, "indices", width)
-                    eager = width in (2, 8)
+                    eager = width != 40
                     yield replace(case, quick=n < 4, eager=eager, subjects=who(loss, "indices"))
 
 
@@ -93,7 +93,7 @@ def axes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/axis{axis}-{len(shape)}d/{ask}-{n}"
                     x, draw = Draw(id).scores(shape), Draw(f"{id}/labels")
                     case = drawn(id, "shapes", loss, ask, x, draw, labels="binary", dtype="int64")
-                    eager = axis == -2 or ask == "gradient"
+                    eager = axis != 1 or ask == "gradient"
                     yield replace(case, axis=axis, eager=eager, subjects=("mlloss",))
 
 
@@ -107,4 +107,5 @@ def vmaps() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/transforms/{slug(ask)}/{labels}-{n}"
                     x, draw = Draw(id).scores((4, CLASSES)), Draw(f"{id}/labels")
                     case = drawn(id, "transforms", loss, ask, x, draw, labels)
-                    yield replace(case, subjects=who(loss, labels))
+                    own = who(loss, labels)
+                    yield replace(case, eager="native" not in own, subjects=own)

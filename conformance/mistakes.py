@@ -26,6 +26,7 @@ class Mistake:
     unseen: bool = False  # the mistake is in values
     unsafe: bool = False  # memory outside the arrays may be touched
     ours: bool = False  # a native has no such argument, or takes it for something else
+    compiled: bool = False  # tried under compilers too, as are those in values or unsafe
 
 
 def mistaken_cases() -> Iterator[Case]:
@@ -42,6 +43,7 @@ def mistaken_cases() -> Iterator[Case]:
 def _case(loss: str, target: Array, labels: str, mistake: Mistake) -> Case:
     short = "margin" if loss == MARGIN else "soft"
     area = "memory safety" if mistake.unsafe else "errors"
+    known = not (mistake.unseen or mistake.unsafe or mistake.compiled)
     given: dict[str, Any] = {"input": SCORES, "target": target, "labels": labels}
     return Case(
         id=f"{short}/{area.replace(' ', '-')}/{mistake.name.replace(' ', '-')}",
@@ -50,9 +52,8 @@ def _case(loss: str, target: Array, labels: str, mistake: Mistake) -> Case:
         mistake=mistake.name,
         unseen=mistake.unseen,
         alone=mistake.unsafe,
-        eager=mistake.ours and not mistake.unseen,
         subjects=OURS if mistake.ours else SUBJECTS,
-        **{"reduction": "none", **given, **mistake.changes},
+        **{"reduction": "none", "eager": known, **given, **mistake.changes},
     )
 
 
@@ -67,8 +68,10 @@ def _of_margin() -> Iterator[Mistake]:
         lists = Array("int64", [[3, 0, -1, -1]] * rows)
         yield Mistake(f"{rows} rows of lists for 3", {"target": lists}, unsafe=True)
     yield Mistake("float lists", {"target": Array("float32", _floats(LISTS.data))})
-    yield Mistake("bool lists", {"target": Array("bool", [[True, False, False, True]] * 3)})
-    yield Mistake("one list for all rows", {"target": Array("int64", [[3, 0, -1, -1]])})
+    bools = {"target": Array("bool", [[True, False, False, True]] * 3)}
+    yield Mistake("bool lists", bools, compiled=True)
+    one = {"target": Array("int64", [[3, 0, -1, -1]])}
+    yield Mistake("one list for all rows", one, compiled=True)
     yield Mistake("a list without rows", {"target": Array("int64", [3, 0, -1, -1])})
     yield Mistake("lists with an axis too many", {"target": Array("int64", [LISTS.data])})
     for labels, value in (("binary", 2), ("binary", -1), ("signed", 0), ("signed", 2)):
@@ -97,7 +100,8 @@ def _of_soft() -> Iterator[Mistake]:
             f"{rows} rows of labels for 3",
             {"target": Array("float32", [[1.0, 0.0, 0.0, 1.0]] * rows)},
         )
-    yield Mistake("one row of labels for all", {"target": Array("float32", BINARY.data[:1])})
+    first = {"target": Array("float32", BINARY.data[:1])}
+    yield Mistake("one row of labels for all", first, compiled=True)
     yield Mistake("labels without rows", {"target": Array("float32", BINARY.data[0])})
     column = Array("float32", [[1.0], [0.0], [1.0]])
     yield Mistake("one label for all classes", {"target": column})
@@ -117,10 +121,12 @@ def _of_soft() -> Iterator[Mistake]:
 def _of_both(target: Array) -> Iterator[Mistake]:
     yield Mistake("no classes", {"input": _empty("float32"), "target": _empty(target.dtype)})
     yield Mistake("a score without axes", {"input": Array("float32", 0.5)})
-    yield Mistake("whole scores", {"input": Array("int32", [[0, -1, 2, 0]] * 3)})
+    whole = {"input": Array("int32", [[0, -1, 2, 0]] * 3)}
+    yield Mistake("whole scores", whole, compiled=True)
     yield Mistake("bool scores", {"input": Array("bool", [[True, False, True, True]] * 3)})
     for reduction in ("median", "MEAN", "batchmean", ""):
-        yield Mistake(f"reduction {reduction!r}", {"reduction": reduction})
+        named = {"reduction": reduction}
+        yield Mistake(f"reduction {reduction!r}", named, compiled=reduction == "median")
     yield Mistake("labels of an unknown kind", {"labels": "one-hot"}, ours=True)
     yield Mistake("axis 2 of 2", {"axis": 2}, ours=True)
     yield Mistake("validate 'yes'", {"options": {"validate": "yes"}}, ours=True)

@@ -78,12 +78,13 @@ def conduct(
 ) -> Run:
     """Ask, judge, and account for every slot."""
     slots = plan(selection, absence)
-    asked = {target: _asked(slots, target) for target in selection.targets}
+    longest = sorted(selection.targets, key=lambda name: -find_target(name).seconds)
+    asked = {target: _asked(slots, target) for target in longest}
     asked = {target: some for target, some in asked.items() if some}
     with show({target: len(some) for target, some in asked.items()}) as progress:
         replies = pool.run({target: _questions(some) for target, some in asked.items()}, progress)
     verdicts = _verdicts(selection, slots, asked, replies)
-    versions = {target: reply.version for target, reply in replies.items()}
+    versions = {name: replies[name].version for name in selection.targets if name in replies}
     return Run(selection, verdicts, versions, _missing(selection, absence))
 
 

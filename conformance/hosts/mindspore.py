@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,11 @@ class MindSporeHost(Host):
             def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
                 return derivative(input, target)
 
-            return self.compile(bend, mode)
+            def weighted(input: Any, target: Any, weight: Any) -> Any:
+                return derivative(input, target, weight)
+
+            takes_weight = len(signature(call).parameters) == 3
+            return self.compile(weighted if takes_weight else bend, mode)
         return super().program(call, ask, mode)
 
     def slope(self, call: Call, argnum: int) -> Call:

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +22,29 @@ RUNNER = Path(__file__).with_name("run_scripts.py")
 SECONDS = 300
 
 
-def run_scripts(
-    scripts: Mapping[str, str], folder: Path, alone: Collection[str] = ()
-) -> dict[str, str | Outcome]:
-    """What each printed, or its error or death, all in one process.
+@dataclass(frozen=True)
+class Script:
+    """Of a target; alone if it may write where it should not."""
 
-    Not so those that are to be alone, since they may write where they should not.
+    name: str
+    target: str
+    text: str
+    alone: bool = False
+
+
+def run_scripts(scripts: Iterable[Script], folder: Path) -> dict[str, str | Outcome]:
+    """What each printed, or its error or death; those of a target in one process.
+
+    Not those of a framework: Paddle dies of eager and static calls by turns.
     """
     together: dict[str, dict[str, Path]] = defaultdict(dict)
-    for number, (name, text) in enumerate(scripts.items()):
+    for number, script in enumerate(scripts):
         path = folder / f"script_{number}.py"
-        path.write_text(text, "utf-8")
-        together[name if name in alone else ""][name] = path
-    return {name: came for paths in together.values() for name, came in _run(paths).items()}
+        path.write_text(script.text, "utf-8")
+        together[script.name if script.alone else script.target][script.name] = path
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(_run, together.values()))
+    return {name: came for some in found for name, came in some.items()}
 
 
 def _run(paths: dict[str, Path]) -> dict[str, str | Outcome]:

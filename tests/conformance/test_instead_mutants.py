@@ -30,28 +30,6 @@ ROWS = known_differences()
 EXACT = [row for row in ROWS if not row.is_bound()]
 EVERYWHERE = (PAGE, *TARGETS)
 
-# Rows, mutations of them, and why these say the same of every case, or cannot be told by any.
-EQUIVALENT = (
-    (
-        "*-soft-bad-labels",
-        "terms = *",
-        "scores of ordinary size, of which every form of the terms makes the same number",
-    ),
-    *(
-        (row, mutation, "a row without padding, where only values are asked: slopes alone differ")
-        for row in ("torch-compile-row-axis-padding", "torch-compile-bool-lists")
-        for mutation in ("hinge = *",)
-    ),
-)
-
-
-def excuse(row: Difference, mutation: Mutation) -> str:
-    """Why nobody can tell it from the row as it is, or nothing."""
-    for rows, mutations, why in EQUIVALENT:
-        if fnmatchcase(row.id, rows) and fnmatchcase(mutation.name, mutations):
-            return why
-    return ""
-
 
 @dataclass(frozen=True, eq=False)
 class Mutation:
@@ -116,6 +94,50 @@ def _other_conditions(row: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _without(condition: dict[str, Any], part: str) -> dict[str, Any]:
     return {name: value for name, value in condition.items() if name != part}
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Mutations of these rows that no case tells, * standing for anything, and why."""
+
+    rows: tuple[str, ...]
+    mutations: tuple[str, ...]
+    why: str
+
+    def covers(self, row: Difference, mutation: str) -> bool:
+        named = any(fnmatchcase(row.id, name) for name in self.rows)
+        return named and any(fnmatchcase(mutation, name) for name in self.mutations)
+
+
+EQUIVALENT = (
+    Excuse(
+        ("mindspore-graph-soft-no-rows",),
+        ("any rows",),
+        "a sum that may be anything may be right too",
+    ),
+    Excuse(
+        ("*-soft-bad-labels", "mindspore-signed-labels"),
+        ("terms = *",),
+        "scores of ordinary size, of which every form of the terms makes the same number",
+    ),
+    Excuse(
+        ("torch-compile-row-axis-padding", "torch-compile-bool-lists", "torch-compile-whole-*"),
+        ("hinge = *",),
+        "only values are asked of these calls, and the hinges differ in their slopes",
+    ),
+    Excuse(
+        ("mindspore-soft-overflow*", "mindspore-soft-bend*"),
+        ("any largest", "largest above any", "any ask"),
+        "it computes so always; where nothing overflows another row allows as much for coarseness",
+    ),
+)
+
+
+# Rows that even a right framework shows, and why.
+NEVER_STALE = {
+    "paddle-static-wild-classes": "memory that is not the call's may also hold what makes an error",
+    "mindspore-graph-soft-no-rows": "memory may also hold the 0 that is right",
+}
 
 
 @cache
@@ -242,38 +264,54 @@ def _concerned(old: Difference, new: Difference | None, target: str) -> Iterator
         yield from matched(new, target)
 
 
-def says_the_same(old: Difference, new: Difference) -> bool:
+def says_the_same(old: Difference, new: Difference | None) -> bool:
     """Whether another condition makes no difference to what is said of these cases."""
+    if new is None or new.when == old.when:
+        return False
     return all(told(old, target) == told(new, target) for target in old.targets)
+
+
+@cache
+def green(row: Difference) -> tuple[str, ...]:
+    """The mutations of a row that turn no run red, although they say something else."""
+    return tuple(
+        mutation.name
+        for mutation in mutations(row)
+        if not red(row, mutation.row) and not says_the_same(row, mutation.row)
+    )
 
 
 @pytest.mark.parametrize("target", EVERYWHERE)
 def test_what_the_rows_say_is_known(target: str) -> None:
-    verdicts = [
-        judge(trial(c, target, shown(c, target)), speaking(c, target)) for c in asked(target)
-    ]
+    shows = [trial(case, target, shown(case, target)) for case in asked(target)]
+    verdicts = [judge(one, speaking(one.case, target)) for one in shows]
     assert [v for v in verdicts if v.kind not in ("known", "agrees")] == []
     needed = {verdict.difference for verdict in verdicts if verdict.kind == "known"}
     assert needed == {row.id for row in ROWS if target in row.targets}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_any_other_row_turns_the_run_red(row: Difference) -> None:
-    green = [mutation for mutation in mutations(row) if not red(row, mutation.row)]
-    green = [
-        m for m in green if not (m.row and m.row.when != row.when and says_the_same(row, m.row))
-    ]
-    assert [m.name for m in green] == [m.name for m in mutations(row) if excuse(row, m)]
+def test_every_mutation_of_a_row_turns_the_run_red(row: Difference) -> None:
+    excused = [name for name in green(row) if any(e.covers(row, name) for e in EQUIVALENT)]
+    assert list(green(row)) == excused
 
 
-@pytest.mark.parametrize("rows, mutation", [entry[:2] for entry in EQUIVALENT])
-def test_every_excuse_is_needed(rows: str, mutation: str) -> None:
-    found = [m.name for row in ROWS if fnmatchcase(row.id, rows) for m in mutations(row)]
-    assert any(fnmatchcase(name, mutation) for name in found)
+@pytest.mark.parametrize("row", ROWS[::5], ids=lambda row: row.id)
+def test_the_row_itself_turns_no_run_red(row: Difference) -> None:
+    assert not red(row, replace(row))
+
+
+@pytest.mark.parametrize("excuse", EQUIVALENT, ids=lambda excuse: excuse.rows[0])
+def test_every_excuse_is_needed(excuse: Excuse) -> None:
+    for name in excuse.rows:
+        rows = [row for row in ROWS if fnmatchcase(row.id, name)]
+        assert any(excuse.covers(row, mutation) for row in rows for mutation in green(row)), name
+    for name in excuse.mutations:
+        assert any(fnmatchcase(mutation, name) for row in ROWS for mutation in green(row)), name
 
 
 @pytest.mark.parametrize("row", EXACT, ids=lambda row: row.id)
 def test_a_framework_that_is_right_makes_every_row_stale(row: Difference) -> None:
     for target in row.targets:
         kinds = {judge(trial(c, target, right(c)), [row]).kind for c in told(row, target)}
-        assert "stale" in kinds, target
+        assert ("stale" in kinds) == (row.id not in NEVER_STALE), target

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scripts import outcome, run_scripts
+from scripts import Script, outcome, run_scripts
 
 from mlloss.conformance.call import COMPOSED
 from mlloss.conformance.case import ASKS, Array, Case
@@ -73,7 +73,8 @@ def test_scripts_print_what_the_suite_finds(
     """Natives the definition's number or a known difference; mlloss the definition's."""
     require_installed(framework)
     sample = _sample(framework)
-    came = run_scripts({repr(slot): reproduction(*slot) for slot in sample}, tmp_path)
+    scripts = [Script(repr(slot), slot[1], reproduction(*slot)) for slot in sample]
+    came = run_scripts(scripts, tmp_path)
     version = FRAMEWORKS[framework].installed_version() or ""
     trials = [Trial(*slot, version, outcome(slot[0], came[repr(slot)])) for slot in sample]
     verdicts = [judge(trial, known_differences()) for trial in trials]
@@ -158,7 +159,7 @@ def test_somebody_elses_host_is_asked_as_the_worker_asks_it(tmp_path: Path) -> N
     case = CASES["soft/weights/classes/mean/value-0"]
     script = reproduction(case, "borrowed_host:host", "mlloss")
     assert "from borrowed_host import host as host" in script
-    came = outcome(case, run_scripts({case.id: script}, tmp_path)[case.id])
+    came = outcome(case, run_scripts([Script("", "", script)], tmp_path)[""])
     wanted = expected(case)
     assert isinstance(wanted, Numbers)
     assert came.value == pytest.approx(wanted.value, rel=1e-6)

@@ -39,6 +39,7 @@ def _target_first(j: Any, i: Any, round: Round) -> Any:
 
 HINGES = {
     "(1 - x[j]) + x[i] if > 0": Hinge(_target_first, skips_nan=True),
+    "max(0, (1 - x[j]) + x[i])": Hinge(_target_first),
     "max(0, (1 - x[j]) + x[i]), slope 1 at 0": Hinge(_target_first, 1.0),
     "max(0, (1 - x[j]) + x[i]), slope 1/2 at 0": Hinge(_target_first, 0.5),
 }

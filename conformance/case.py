@@ -114,7 +114,7 @@ class Case:
     mistake: str = ""
     unseen: bool = False
     alone: bool = False
-    quick: bool = True
+    quick: bool = False  # of the selection that takes a minute
     eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
     source: Source | None = None
     printed: Printed | None = None

@@ -51,4 +51,5 @@ def _case(row: dict[str, Any]) -> Case:
         reduction=row["reduction"],
         subjects=tuple(row.get("subjects", SUBJECTS)),
         options=row.get("options", {}),
+        quick=True,
     )

@@ -30,7 +30,7 @@ def label_dtypes() -> Iterator[Case]:
                 x, draw = Draw(id).scores((2, CLASSES)), Draw(f"{id}/labels")
                 case = drawn(id, "dtypes", loss, "value", x, draw, labels, dtype=dtype)
                 eager = dtype not in COMPILED_LABELS[labels]
-                yield replace(case, quick=n == 0, eager=eager, subjects=who(loss, labels))
+                yield replace(case, eager=eager, subjects=who(loss, labels))
 
 
 WEIGHTS: dict[str, tuple[int, ...]] = {
@@ -53,7 +53,7 @@ def weights() -> Iterator[Case]:
                     id = f"soft/weights/{name}/{reduction}/{slug(ask)}-{n}"
                     draw = Draw(id)
                     case = _weighted(id, ask, draw, draw.weights(shape, "float32"), reduction)
-                    yield replace(case, quick=n < 4, eager=name != "classes")
+                    yield replace(case, eager=name != "classes")
     for name, number in (("number", 2.5), ("zero", 0.0), ("negative", -1.5), ("whole", 3)):
         for ask in TWO:
             id = f"soft/weights/{name}/{ask}"
@@ -77,4 +77,4 @@ def weight_dtypes() -> Iterator[Case]:
             draw = Draw(id)
             weight = draw.weights((CLASSES,), dtype)
             case = _weighted(id, "value", draw, weight)
-            yield replace(case, area="dtypes", quick=n == 0, eager=dtype != "float64")
+            yield replace(case, area="dtypes", eager=dtype != "float64")

@@ -42,7 +42,7 @@ def _listed(name: str, dtype: str, ask: Ask) -> Case:
         labels="indices",
         ask=ask,
         reduction="none",
-        quick=dtype == "float32",
+        quick=dtype == "float32" and ask in TWO,
     )
 
 
@@ -58,7 +58,7 @@ def labelled(name: str, dtype: str, ask: Ask) -> Case:
         labels="binary",
         ask=ask,
         reduction="none",
-        quick=dtype == "float32",
+        quick=dtype == "float32" and ask == "value",
     )
 
 

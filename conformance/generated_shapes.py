@@ -23,7 +23,7 @@ def shapes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/{shape_text(lead, CLASSES)}/{ask}-{n}"
                     x = Draw(id).scores((*lead, CLASSES))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
-                    yield replace(case, quick=n < 4, eager=lead not in ((), (2, 3)))
+                    yield replace(case, eager=lead not in ((), (2, 3)))
 
 
 def sizes() -> Iterator[Case]:
@@ -36,7 +36,7 @@ def sizes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/{shape_text((2,), classes)}/{ask}-{n}"
                     x = Draw(id).scores((2, classes))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
-                    yield replace(case, quick=False, eager=classes in (2, 64))
+                    yield replace(case, eager=classes in (2, 64))
 
 
 def reductions() -> Iterator[Case]:
@@ -50,7 +50,7 @@ def reductions() -> Iterator[Case]:
                         id = f"{SHORT[loss]}/reductions/{reduction}/{shape}/{ask}-{n}"
                         x, draw = Draw(id).scores((*lead, CLASSES)), Draw(f"{id}/labels")
                         case = drawn(id, "reductions", loss, ask, x, draw, reduction=reduction)
-                        yield replace(case, quick=n < 4, eager=not lead and ask == "gradient")
+                        yield replace(case, eager=not lead and ask == "gradient")
 
 
 def empty() -> Iterator[Case]:
@@ -81,7 +81,7 @@ def widths() -> Iterator[Case]:
                     draw = Draw(f"{id}/labels")
                     case = drawn(id, "conventions", loss, ask, x, draw, "indices", width)
                     eager = width != 40
-                    yield replace(case, quick=n < 4, eager=eager, subjects=who(loss, "indices"))
+                    yield replace(case, eager=eager, subjects=who(loss, "indices"))
 
 
 def axes() -> Iterator[Case]:

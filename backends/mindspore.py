@@ -55,6 +55,8 @@ class MindSporeBackend(Base):
         return tuple(x.shape)
 
     def cast(self, x: Array, dtype: str) -> Array:
+        if _by_numpy() and not x.is_floating_point() and dtype != "bfloat16":
+            return Tensor.from_numpy(x.asnumpy().astype(dtype))  # a 40th of what ops.cast takes
         return ops.cast(x, getattr(ms, "bool_" if dtype == "bool" else dtype))
 
     reshape = staticmethod(ops.reshape)
@@ -94,6 +96,8 @@ class MindSporeBackend(Base):
     def sum(self, x: Array) -> Array:
         if 0 in x.shape:  # the sum of nothing would be whatever stood in that memory
             return Tensor(np.zeros(x.shape[:-1]), x.dtype)
+        if _by_numpy():
+            return _Sum.apply(x)
         wide = ops.cast(x, ms.float64)
         if x.dtype == ms.float64 and x.shape[-1] > _BLOCK:
             wide = ops.pad(wide, (0, -x.shape[-1] % _BLOCK))
@@ -153,11 +157,11 @@ class MindSporeBackend(Base):
         return self.add_at(Tensor(empty), counts, ops.ones_like(counts))
 
     def as_index(self, target: Array, classes: int) -> Array:
-        number = ops.cast(target, ms.int64)  # comparing unsigned numbers with Python's is refused
+        number = self.cast(target, "int64")  # comparing unsigned numbers with Python's is refused
         if self.dtype(target).startswith("u"):
             number = self.where(number < 0, classes, number)  # 2**63 and above
         number = self.where(number > classes, classes, number)
-        return ops.cast(self.where(number < -1, -2, number), ms.int32)
+        return self.cast(self.where(number < -1, -2, number), "int32")
 
     def arange(self, n: int, like: Array) -> Array:
         return Tensor(np.arange(n, dtype=np.int32))
@@ -169,6 +173,19 @@ class MindSporeBackend(Base):
 def _by_numpy() -> bool:
     """Whether NumPy can work out what takes no derivative, in a tenth of the time and memory."""
     return jit_context() is None and ms.get_context("device_target") == "CPU"
+
+
+class _Sum(_Function):  # type: ignore[misc]
+    """The sum over the last axis, in float64."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Array) -> Array:
+        ctx.shape = x.shape
+        return Tensor(x.asnumpy().sum(-1, dtype=np.float64), x.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Array) -> Array:
+        return ops.broadcast_to(ops.expand_dims(gradient, -1), ctx.shape)
 
 
 @cache

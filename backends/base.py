@@ -66,9 +66,11 @@ class Base:
         seen = self.host(total)
         if seen is not None and not np.isinf(seen).any():
             return self.divide(total, size)
-        parts = self.divide(x, size)  # alone these would lose the smallest numbers
-        spread = self.sum(parts if weight is None else parts * weight)
-        return self.where(self.abs(total) == np.inf, spread, self.divide(total, size))
+        # Where the sum overflows, divide first; elsewhere that would lose the smallest numbers.
+        over = self.abs(self.detach(total)) == np.inf
+        parts = self.where(self.reshape(over, (*self.shape(x)[:-1], 1)), self.divide(x, size), x)
+        total = self.sum(parts if weight is None else parts * weight)
+        return self.where(over, total, self.divide(total, size))
 
     def as_index(self: Any, target: Array, classes: int) -> Array:
         dtype = self.dtype(target)

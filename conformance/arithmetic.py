@@ -27,6 +27,7 @@ class Hinge:
     gap: Callable[[Any, Any, Round], Any]
     slope_at_0: float = 0.0
     skips_nan: bool = False
+    divided: bool = False  # each by C before they are added up, so that their sum cannot overflow
 
     def slope(self, gap: Any) -> float:
         """0 or 1, at 0 what is said; nan has 0."""
@@ -39,8 +40,8 @@ def _target_first(j: Any, i: Any, round: Round) -> Any:
 
 HINGES = {
     "(1 - x[j]) + x[i] if > 0": Hinge(_target_first, skips_nan=True),
-    "max(0, (1 - x[j]) + x[i])": Hinge(_target_first),
-    "max(0, (1 - x[j]) + x[i]), slope 1 at 0": Hinge(_target_first, 1.0),
+    "max(0, (1 - x[j]) + x[i]) / C": Hinge(_target_first, divided=True),
+    "max(0, (1 - x[j]) + x[i]) / C, slope 1 at 0": Hinge(_target_first, 1.0, divided=True),
     "max(0, (1 - x[j]) + x[i]), slope 1/2 at 0": Hinge(_target_first, 0.5),
 }
 
@@ -140,7 +141,9 @@ def _row(
         total += float(gap)
         slope[i] += hinge.slope(gap)
         slope[j] -= hinge.slope(gap)  # which may be i itself
-    return total / len(x), slope / len(x)
+    if hinge.divided:
+        return total / len(x), slope / len(x)
+    return float(rounded(total, dtype)) / len(x), slope / len(x)
 
 
 def soft(case: Case, form: str) -> Floats:

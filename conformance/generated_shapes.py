@@ -8,6 +8,7 @@ from dataclasses import replace
 from mlloss.conformance.case import Ask, Case
 from mlloss.conformance.draw import Draw
 from mlloss.conformance.drawn import CLASSES, SHORT, TWO, drawn, shape_text, slug, who
+from mlloss.conformance.oracle import SOFT
 from mlloss.spec import LABEL_DTYPES, REDUCTIONS
 
 SHAPES = ((), (1,), (3,), (2, 3), (2, 1, 2))
@@ -64,6 +65,11 @@ def empty() -> Iterator[Case]:
                     case = drawn(id, "empty", loss, ask, x, Draw(id), reduction=reduction)
                     yield replace(case, eager=len(lead) == 2 or ask == "gradient")
     for loss in SHORT:
+        for labels in ("indices", "binary"):
+            id = f"{SHORT[loss]}/empty/second-derivative/{labels}"
+            x = Draw(id).scores((0, CLASSES))
+            case = drawn(id, "empty", loss, "second derivative", x, Draw(id), labels)
+            yield replace(case, reduction="sum", subjects=("mlloss",))
         for ask in TWO:
             id = f"{SHORT[loss]}/empty/lists/{ask}"
             x = Draw(id).scores((2, CLASSES))
@@ -109,3 +115,8 @@ def vmaps() -> Iterator[Case]:
                     case = drawn(id, "transforms", loss, ask, x, draw, labels)
                     own = who(loss, labels)
                     yield replace(case, eager="native" not in own, subjects=own)
+    for ask in asks:
+        id = f"soft/transforms/{slug(ask)}/lists-without-a-slot"
+        x = Draw(id).scores((4, CLASSES))
+        case = drawn(id, "transforms", SOFT, ask, x, Draw(id), "indices", width=0)
+        yield replace(case, eager=True, subjects=("mlloss",))

@@ -62,6 +62,10 @@ LISTS: dict[str, tuple[list[float], list[int]]] = {
     "far beyond 2**24": ([1e8, 1e8, 1e8, 0], [0]),
     "three targets about 2**24": ([2.0**24, 2.0**24 + 2, 2.0**24 + 4, 2.0**24 + 6], [0, 1, 2]),
     "x - 1 inexact, close to -2": ([-0.75 - 2.0**-24, -1.75 - 2.0**-23, -1.75, -2], [0]),
+    "great, pairs overflow": ([0, -GREAT, 0, 0], [0, 0, 1]),
+    "great, a pair overflows": ([GREAT, -GREAT, 0, 1], [1]),
+    "junk in a list as wide as the classes": ([0.1, 0.2, 0.4, 0.8], [3, 0, -1, 77]),
+    "negative junk, as wide": ([0.1, 0.2, 0.4, 0.8], [3, -1, -9, 0]),
     "x - 1 inexact in float64": ([-0.75 - 2.0**-53, -1.75 - 2.0**-52, -1.75, -2], [0]),
 }
 

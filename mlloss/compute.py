@@ -95,12 +95,13 @@ def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
 
 
 def _no_rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
-    """No number, of the graph of all arguments: an empty batch has gradients too."""
+    """No number, of the graph of all arguments: even an empty batch has all its derivatives."""
+    factors = [x]
     if call.weight is not None:
-        x = x * _weight(ops, call, given.axis, x)
+        factors.append(_weight(ops, call, given.axis, x))
     if given.labels != "indices":
-        x = x * ops.cast(to_rows(ops, given.target, given.axis), ops.dtype(x))
-    return ops.sum(x)
+        factors.append(ops.cast(to_rows(ops, given.target, given.axis), ops.dtype(x)))
+    return ops.sum(math.prod(ops.sigmoid(factor) for factor in factors))
 
 
 def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:

@@ -36,9 +36,9 @@ def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
 def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
     """A list ends at the first number of no class, and is wrong unless that is -1."""
     if ops.shape(target)[1] == 0:  # lists without a slot list nothing
-        number = class_numbers(ops, target, 1) - 1
-    else:
-        number = ops.as_index(target, classes)
+        index = class_numbers(ops, target, 1)
+        return Listed(index, index < 0, index < 0), ops.any(index < 0)
+    number = ops.as_index(target, classes)
     no_class = (number < 0) | (number >= classes)
     ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
     listed = ends == 0

@@ -13,11 +13,11 @@ from mlloss.ops import Array, Ops, Smooth
 
 
 class Rows(NamedTuple):
-    """The rows' losses before weights: (sum over classes of shares + extra) / C, times sound."""
+    """The rows' losses before weights: (sum over classes of shares + extra) / C, times factor."""
 
     shares: Array  # (N, C), carries the derivatives
     extra: Array | None = None  # (N,), carries none
-    sound: Array | None = None  # (N,), 1 or nan
+    factor: Array | None = None  # (N,), carries none: nan for rows that have no loss
 
 
 class Listed(NamedTuple):
@@ -56,7 +56,7 @@ def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | 
     result = ops.mean(_limited(ops, parts.shares, weight), weight)
     if parts.extra is not None:
         result = result + ops.divide(parts.extra, ops.shape(x)[1])
-    return result if parts.sound is None else result * parts.sound
+    return result if parts.factor is None else result * parts.factor
 
 
 def _limited(ops: Ops, shares: Array, weight: Array | None) -> Array:
@@ -153,15 +153,29 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
     at_least = ops.flip(ops.cumsum(ops.flip(exactly)))[:, 1:]  # classes with k >= 1, ... T
     exactly, at_least = ops.cast(exactly[:, 1:], dtype), ops.cast(at_least, dtype)
 
+    scale = _scale(ops, scores)
+    others, high, low = others * scale, high * scale, low * scale
     nearest = ops.take(high, ops.where(above > 0, above - 1, above))
     lead = ops.where(above > 0, others - nearest, 0.0)
     count = ops.cast(above, dtype)
-    slope = ops.add_at(count, index, -at_least)
+    slope = ops.add_at(count, index, -at_least) * scale
+    undefined = _undefined(ops, scores, labels, chosen, others)
     return Rows(
         shares=ops.apply(_GIVEN, x, count * lead, slope),
         extra=_between_thresholds(ops, high, low, exactly, at_least),
-        sound=nan_where(ops, _undefined(ops, scores, labels, chosen, others), dtype),
+        factor=nan_where(ops, undefined, dtype) / ops.reshape(scale, ops.shape(undefined)),
     )
+
+
+def _scale(ops: Ops, scores: Array) -> Array:
+    """What a row is worked out in, so that no sum of its hinges overflows: 1 or 2**-32, (N, 1)."""
+    dtype = ops.dtype(scores)
+    great = ops.any(ops.abs(scores) > ops.number(_GREAT[dtype], scores))
+    great = ops.reshape(great, (ops.shape(scores)[0], 1))
+    return ops.where(great, 2.0**-32, 1 - ops.cast(great, dtype))
+
+
+_GREAT = {"float32": 2.0**96, "float64": 2.0**992}
 
 
 def _thresholds(ops: Ops, chosen: Array) -> tuple[Array, Array, Array]:

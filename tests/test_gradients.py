@@ -89,3 +89,23 @@ def test_target_gradient(differentiating: Framework, weight: np.ndarray | None):
     got = f.gradient(call.function(f), *call.arrays(f, "float32"), argnum=1)
     want = call.seen(f, "float32").true(oracle.target_gradient)
     assert_close(f.numpy(got), want, 1e-6 * np.abs(want), "float32", "slope by target")
+
+
+def test_weight_gradient_at_infinite_scores(differentiating: Framework):
+    f, inf = differentiating, np.inf
+    x, y = [[inf, -inf, inf, 1.0]], [[0.0, 1.0, 1.0, 1.0]]
+    call = Call(SOFT, x, y, np.array([2.5, 0, 1, 1]))
+    got = f.gradient(call.function(f), *call.arrays(f, "float32"), argnum=2)
+    want = call.seen(f, "float32").true(oracle.weight_gradient)
+    assert want.tolist()[:3] == [inf, 0, 0]
+    assert_close(f.numpy(got), want, 1e-6 * np.abs(want), "float32", "slope by weight")
+
+
+@pytest.mark.parametrize("labels", ["indices", "binary"])
+@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+def test_second_derivative_of_no_rows(differentiating: Framework, loss: str, labels: str):
+    f, options = differentiating, {"labels": labels, "reduction": "sum"}
+    call = Call(loss, np.zeros((0, 3)), np.zeros((0, 3), np.int64), options=options)
+    x, target = call.arrays(f, "float32")
+    function = call.function(f)
+    assert f.numpy(f.second(lambda x: function(x, target), x)).shape == (0, 3)

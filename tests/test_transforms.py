@@ -180,3 +180,17 @@ def test_vmap_of_mindspore(require_framework: Callable[[str], None], loss: str):
     seen, x, t, f = example(FRAMEWORKS["mindspore"], loss)
     check_rows(mindspore.vmap(f)(x, t).asnumpy(), seen)
     check_slope(mindspore.vmap(mindspore.grad(f))(x, t).asnumpy(), seen)
+
+
+def test_vmap_of_mindspore_over_lists_without_a_slot(require_framework: Callable[[str], None]):
+    require_framework("mindspore")
+    import mindspore
+
+    x = mindspore.Tensor(np.ones((2, 3), np.float32))
+    target = mindspore.Tensor(np.zeros((2, 0), np.int64))
+
+    def f(x: Any, target: Any) -> Any:
+        return mlloss.multilabel_soft_margin_loss(x, target, labels="indices")
+
+    slope = 1 / (1 + np.exp(-1)) / 3
+    assert mindspore.vmap(mindspore.grad(f))(x, target).asnumpy() == pytest.approx(slope, rel=1e-6)

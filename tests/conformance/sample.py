@@ -15,7 +15,7 @@ from mlloss.conformance.printed import Printed
 from mlloss.conformance.suite import Run, Selection, conduct
 from mlloss.conformance.targets import Subject
 
-HINGE = "max(0, (1 - x[j]) + x[i]), slope 1 at 0"
+HINGE = "max(0, (1 - x[j]) + x[i]) / C, slope 1 at 0"
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 
 TORCH_PAGE = Case(

@@ -16,8 +16,19 @@ from mlloss.conformance.wire import decode_numbers, encode_numbers
 from mlloss.spec import FLOATS
 
 Floats = NDArray[np.float64]
-Ask = Literal["value", "gradient", "weight gradient", "second derivative", "vmap", "vmap gradient"]
+Ask = Literal[
+    "value",
+    "gradient",
+    "weight gradient",
+    "label gradient",
+    "second derivative",
+    "by scores and labels",
+    "by labels and scores",
+    "vmap",
+    "vmap gradient",
+]
 ASKS: tuple[Ask, ...] = get_args(Ask)
+BY_LABELS: tuple[Ask, ...] = ("label gradient", "by scores and labels", "by labels and scores")
 FOREIGN = "array of another framework"
 AREAS = (
     "documented examples",

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from mlloss.conformance.case import ASKS
+from mlloss.conformance.case import ASKS, Ask
 from mlloss.conformance.dialect import Dialect, JaxDialect, Mode, Step
+from mlloss.conformance.hosts.base import BENDS, SLOPES
 
 EAGER = Mode()
+NAMES = ("input", "target", "weight")
+
+
+def _reverse(leaf: str, grad: str) -> dict[Ask, Step]:
+    """Derivatives where `grad(total, array)` goes back over what was computed."""
+    steps: dict[Ask, Step] = {}
+    for ask, number in SLOPES.items():
+        name = NAMES[number]
+        last = f"result = {grad}(result.sum(), {name})[0]"
+        steps[ask] = Step((leaf.format(name),), after=(last,))
+    for ask, (one, other) in BENDS.items():
+        first, second = NAMES[one], NAMES[other]
+        slope = f"slope = {grad}(result.sum(), {first}, create_graph=True)[0]"
+        last = f"result = {grad}(slope.sum(), {second})[0]"
+        leaves = tuple(leaf.format(name) for name in dict.fromkeys((first, second)))
+        steps[ask] = Step(leaves, after=(slope, last))
+    return steps
+
 
 NUMPY = Dialect(
     array="np.array({data}, dtype=np.{dtype})",
@@ -18,21 +37,7 @@ TORCH = Dialect(
     empty="torch.zeros({shape}, dtype=torch.{dtype})",
     asks={
         "value": Step(),
-        "gradient": Step(
-            ("input.requires_grad_()",),
-            after=("result = torch.autograd.grad(result.sum(), input)[0]",),
-        ),
-        "weight gradient": Step(
-            ("weight.requires_grad_()",),
-            after=("result = torch.autograd.grad(result.sum(), weight)[0]",),
-        ),
-        "second derivative": Step(
-            ("input.requires_grad_()",),
-            after=(
-                "slope = torch.autograd.grad(result.sum(), input, create_graph=True)[0]",
-                "result = torch.autograd.grad(slope.sum(), input)[0]",
-            ),
-        ),
+        **_reverse("{}.requires_grad_()", "torch.autograd.grad"),
         "vmap": Step(inner="torch.func.vmap({f})"),
         "vmap gradient": Step(inner="torch.func.vmap(torch.func.grad({f}))"),
     },
@@ -50,8 +55,19 @@ TORCH = Dialect(
     },
 )
 
+
+def _jax_grad(name: str, number: int) -> str:
+    return f"jax.grad({name}, argnums={number})" if number else f"jax.grad({name})"
+
+
 _TOTAL = ("def total({args}):", "    return loss({args}).sum()")
-_SLOPE = (*_TOTAL, "def slope({args}):", "    return jax.grad(total)({args}).sum()")
+
+
+def _jax_bend(first: int, second: int) -> Step:
+    inner = f"    return {_jax_grad('total', first)}({{args}}).sum()"
+    return Step((*_TOTAL, "def slope({args}):", inner), _jax_grad("slope", second))
+
+
 JAX = JaxDialect(
     array="jnp.asarray({data}, dtype=jnp.{dtype})",
     empty="jnp.zeros({shape}, dtype=jnp.{dtype})",
@@ -65,9 +81,8 @@ JAX = JaxDialect(
     },
     asks={
         "value": Step(),
-        "gradient": Step(_TOTAL, "jax.grad(total)"),
-        "weight gradient": Step(_TOTAL, "jax.grad(total, argnums=2)"),
-        "second derivative": Step(_SLOPE, "jax.grad(slope)"),
+        **{ask: Step(_TOTAL, _jax_grad("total", number)) for ask, number in SLOPES.items()},
+        **{ask: _jax_bend(*numbers) for ask, numbers in BENDS.items()},
         "vmap": Step(inner="jax.vmap({f})"),
         "vmap gradient": Step(_TOTAL, "jax.vmap(jax.grad(total))"),
     },
@@ -79,32 +94,17 @@ PADDLE = Dialect(
     empty='paddle.zeros({shape}, dtype="{dtype}")',
     show_bfloat16='print(result.dtype, result.astype("float32").tolist())',
     setup=('paddle.set_device("cpu")',),
-    asks={
-        "value": Step(),
-        "gradient": Step(
-            ("input.stop_gradient = False",),
-            after=("result = paddle.grad(result.sum(), input)[0]",),
-        ),
-        "weight gradient": Step(
-            ("weight.stop_gradient = False",),
-            after=("result = paddle.grad(result.sum(), weight)[0]",),
-        ),
-        "second derivative": Step(
-            ("input.stop_gradient = False",),
-            after=(
-                "slope = paddle.grad(result.sum(), input, create_graph=True)[0]",
-                "result = paddle.grad(slope.sum(), input)[0]",
-            ),
-        ),
-    },
+    asks={"value": Step(), **_reverse("{}.stop_gradient = False", "paddle.grad")},
     modes={"eager": EAGER, "static": Mode("paddle.jit.to_static({f}, full_graph=True)")},
 )
 
-_BEND = (
-    "derivative = mindspore.grad(mindspore.grad(loss, 0), 0)",
-    "def bend({args}):",
-    "    return derivative({args})",
-)
+
+def _bend(first: int, second: int) -> Step:
+    """Compiled as a whole."""
+    derivative = f"derivative = mindspore.grad(mindspore.grad(loss, {first}), {second})"
+    return Step((derivative, "def bend({args}):", "    return derivative({args})"), "bend")
+
+
 MINDSPORE = Dialect(
     array="mindspore.Tensor(np.array({data}, dtype=np.{dtype}))",
     empty="mindspore.Tensor(np.zeros({shape}, dtype=np.{dtype}))",
@@ -120,9 +120,8 @@ MINDSPORE = Dialect(
     },
     asks={
         "value": Step(),
-        "gradient": Step(outer="mindspore.grad({f}, 0)"),
-        "weight gradient": Step(outer="mindspore.grad({f}, 2)"),
-        "second derivative": Step(_BEND, "bend"),  # compiled as a whole
+        **{ask: Step(outer=f"mindspore.grad({{f}}, {n})") for ask, n in SLOPES.items()},
+        **{ask: _bend(*numbers) for ask, numbers in BENDS.items()},
         "vmap": Step(inner="mindspore.vmap({f})"),
         "vmap gradient": Step(inner="mindspore.vmap(mindspore.grad({f}, 0))"),
     },

@@ -18,7 +18,10 @@ AREA_OF: dict[Ask, str] = {
     "value": "values",
     "gradient": "gradients",
     "weight gradient": "weights",
+    "label gradient": "gradients",
     "second derivative": "second derivatives",
+    "by scores and labels": "second derivatives",
+    "by labels and scores": "second derivatives",
     "vmap": "transforms",
     "vmap gradient": "transforms",
 }

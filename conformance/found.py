@@ -8,17 +8,10 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from mlloss.conformance.case import Ask, Case
+from mlloss.conformance.case import Case
 from mlloss.conformance.case_line import case_of, line_of
+from mlloss.conformance.drawn import AREA_OF
 from mlloss.conformance.oracle import DEFAULT_LABELS, MARGIN
-
-AREA_OF: dict[Ask, str] = {
-    "gradient": "gradients",
-    "weight gradient": "weights",
-    "second derivative": "second derivatives",
-    "vmap": "transforms",
-    "vmap gradient": "transforms",
-}
 
 
 def found_cases() -> tuple[Case, ...]:
@@ -46,7 +39,7 @@ def area(case: Case) -> str:
         return "errors"
     if 0 in case.input.shape:
         return "empty"
-    if case.ask in AREA_OF:
+    if case.ask != "value":
         return AREA_OF[case.ask]
     if case.weight:
         return "weights"

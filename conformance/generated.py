@@ -14,7 +14,7 @@ FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
     *(rows.scenarios, rows.random_rows, rows.repeated, rows.conventions, rows.narrow),
     *(shapes.shapes, shapes.sizes, shapes.reductions, shapes.empty),
     *(dtypes.label_dtypes, shapes.widths, shapes.axes, dtypes.weights, dtypes.weight_dtypes),
-    *(shapes.vmaps, mistaken_cases),
+    *(dtypes.label_derivatives, shapes.vmaps, mistaken_cases),
 )
 
 

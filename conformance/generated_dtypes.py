@@ -1,13 +1,13 @@
-"""Cases about labels and weights: their dtypes, and the weights' shapes."""
+"""Cases about labels and weights: their dtypes, the weights' shapes, derivatives by labels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlloss.conformance.case import Array, Ask, Case
+from mlloss.conformance.case import BY_LABELS, Array, Ask, Case
 from mlloss.conformance.draw import Draw
-from mlloss.conformance.drawn import CLASSES, SHORT, TWO, drawn, slug, who
+from mlloss.conformance.drawn import AREA_OF, CLASSES, SHORT, TWO, drawn, slug, who
 from mlloss.conformance.generated_rows import labelled
 from mlloss.conformance.oracle import MARGIN, SOFT
 from mlloss.spec import LABEL_DTYPES
@@ -62,6 +62,10 @@ def weights() -> Iterator[Case]:
     for name in ("right by inf", "wrong by inf", "nan", "wrong by 100", "great, all wrong"):
         case = labelled(name, "float32", "value")
         yield replace(case, id=f"soft/weights/some-zero/{slug(name)}", area="weights", weight=zeros)
+    for name in ("right by inf", "wrong by inf"):
+        case = labelled(name, "float32", "weight gradient")
+        case = replace(case, area="weights", weight=zeros, subjects=("mlloss",))
+        yield replace(case, id=f"soft/weights/some-zero/slope/{slug(name)}")
 
 
 def _weighted(id: str, ask: Ask, draw: Draw, weight: Array, reduction: str = "mean") -> Case:
@@ -78,3 +82,15 @@ def weight_dtypes() -> Iterator[Case]:
             weight = draw.weights((CLASSES,), dtype)
             case = _weighted(id, "value", draw, weight)
             yield replace(case, area="dtypes", eager=dtype != "float64")
+
+
+def label_derivatives() -> Iterator[Case]:
+    """Labels that are learnt; of the definition only, as natives are rarely asked for these."""
+    for ask in BY_LABELS:
+        for n in range(6):
+            id = f"soft/{slug(ask)}/{n}"
+            draw = Draw(id)
+            x, labels = draw.scores((2, CLASSES)), draw.fractions((2, CLASSES), "float32")
+            weight = draw.weights((CLASSES,), "float32") if n % 2 else None
+            case = Case(id, AREA_OF[ask], SOFT, x, labels, "binary", ask, weight)
+            yield replace(case, subjects=("mlloss",))

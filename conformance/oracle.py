@@ -90,14 +90,17 @@ def weight_gradient(
     labels: str | None = None,
     axis: int = -1,
 ) -> Array:
-    """Derivative by weight, in the weight's shape: each entry's terms added up."""
+    """Derivative by weight, in the weight's shape: each entry's terms added up.
+
+    An infinite term that a weight of 0 leaves out of the loss is left out here, too.
+    """
     call = _Call(name, input, target, None, labels, axis)
-    shape, entries = np.shape(weight), np.arange(np.size(weight))
-    places = _rows(_spread(entries.reshape(shape), np.shape(input), axis), axis)
-    terms: list[Row] = [[] for _ in entries]
+    flat, shape = np.asarray(weight).ravel(), np.shape(weight)
+    places = _rows(_spread(np.arange(flat.size).reshape(shape), np.shape(input), axis), axis)
+    terms: list[Row] = [[] for _ in flat]
     for place, row in zip(places, call.each(_soft_term), strict=True):
         for entry, term in zip(place, row, strict=True):
-            terms[entry].append(term)
+            terms[entry].append(0.0 if flat[entry] == 0 and math.isinf(term) else term)
     divisor = call.classes * call.divisor(reduction)
     return np.array([mean(own, divisor) for own in terms], dtype=np.float64).reshape(shape)
 
@@ -113,11 +116,38 @@ def target_gradient(
     axis: int = -1,
 ) -> Array:
     """Derivative by target, for float labels of the soft margin loss: -x, weighted."""
-    if name != SOFT or labels not in (None, "binary", "formula"):
-        raise ValueError(f"{name} has no derivative by target written as {labels}")
-    call = _Call(name, input, target, weight, labels, axis)
+    call = _with_slopes_by_target(name, input, target, weight, labels, axis)
     rows = call.each(lambda x, y: -x)
     return call.like_input(rows, call.classes * call.divisor(reduction))
+
+
+def mixed_derivative(
+    name: str,
+    input: ArrayLike,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: str = "mean",
+    labels: str | None = None,
+    axis: int = -1,
+) -> Array:
+    """Derivative by input and target of one class: -1, weighted; of two it is 0."""
+    call = _with_slopes_by_target(name, input, target, weight, labels, axis)
+    rows = call.each(lambda x, y: -1.0)
+    return call.like_input(rows, call.classes * call.divisor(reduction))
+
+
+def _with_slopes_by_target(
+    name: str,
+    input: ArrayLike,
+    target: ArrayLike,
+    weight: ArrayLike | None,
+    labels: str | None,
+    axis: int,
+) -> _Call:
+    if name != SOFT or labels not in (None, "binary", "formula"):
+        raise ValueError(f"{name} has no derivative by target written as {labels}")
+    return _Call(name, input, target, weight, labels, axis)
 
 
 class _Call:

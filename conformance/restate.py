@@ -85,7 +85,10 @@ _ORACLE: Mapping[str, Callable[..., Any]] = {
     "gradient": oracle.gradient,
     "vmap gradient": oracle.gradient,
     "weight gradient": oracle.weight_gradient,
+    "label gradient": oracle.target_gradient,
     "second derivative": oracle.second_derivative,
+    "by scores and labels": oracle.mixed_derivative,
+    "by labels and scores": oracle.mixed_derivative,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from mlloss.conformance.case import ASKS, Ask
+from mlloss.conformance.case import ASKS, BY_LABELS, Ask
 from mlloss.conformance.hosts import find_host
 from mlloss.conformance.natives import native_absence
 from mlloss.conformance.oracle import MARGIN, SOFT
@@ -56,7 +56,7 @@ def scope_of(target: str, subject: Subject) -> Scope:
     """As its host tells it."""
     where = find_target(target)
     host = find_host(where.framework)
-    asks = tuple(ask for ask in ASKS if not host.absence(ask, where.mode, ()))
+    asks = tuple(a for a in ASKS if a not in BY_LABELS and not host.absence(a, where.mode, ()))
     return Scope(subject, losses_of(target, subject), asks, host.floats, host.integers)
 
 

@@ -11,12 +11,21 @@ import numpy as np
 from mlloss.conformance.case import FOREIGN, Ask
 from mlloss.spec import FLOATS, INTEGERS
 
+SLOPES: Mapping[Ask, int] = {"gradient": 0, "weight gradient": 2, "label gradient": 1}
+BENDS: Mapping[Ask, tuple[int, int]] = {
+    "second derivative": (0, 0),
+    "by scores and labels": (0, 1),
+    "by labels and scores": (1, 0),
+}
 Call = Callable[..., Any]
 Numbers = np.ndarray[Any, Any]
 NEEDS: Mapping[Ask, tuple[str, ...]] = {
     "gradient": ("slope",),
     "weight gradient": ("slope",),
+    "label gradient": ("slope",),
     "second derivative": ("bend",),
+    "by scores and labels": ("bend",),
+    "by labels and scores": ("bend",),
     "vmap": ("vmap",),
     "vmap gradient": ("vmap", "slope"),
 }
@@ -66,11 +75,9 @@ class Host:
         if ask == "vmap gradient":
             return self.compile(self.vmap(self.slope(call, 0)), mode)
         compiled = self.compile(call, mode)
-        if ask == "gradient":
-            return self.slope(compiled, 0)
-        if ask == "weight gradient":
-            return self.slope(compiled, 2)
-        return self.bend(compiled) if ask == "second derivative" else compiled
+        if ask in SLOPES:
+            return self.slope(compiled, SLOPES[ask])
+        return self.bend(compiled, *BENDS[ask]) if ask in BENDS else compiled
 
     def compile(self, call: Call, mode: str) -> Call:
         """The call as a user would compile it; "eager" leaves it as it is."""
@@ -80,8 +87,8 @@ class Host:
         """The gradient of the sum of the call's numbers by one of its arrays."""
         raise NotImplementedError(f"{self.name}: slope")
 
-    def bend(self, call: Call) -> Call:
-        """The gradient, by the first array, of the sum of its gradient: row sums of the Hessian."""
+    def bend(self, call: Call, first: int, second: int) -> Call:
+        """The gradient, by array number `second`, of the sum of the gradient by number `first`."""
         raise NotImplementedError(f"{self.name}: bend")
 
     def vmap(self, call: Call) -> Call:

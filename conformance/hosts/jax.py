@@ -56,8 +56,8 @@ class JaxHost(Host):
         slope: Call = jax.grad(lambda *arrays: call(*arrays).sum(), argnums=argnum)
         return slope
 
-    def bend(self, call: Call) -> Call:
-        return self.slope(self.slope(call, 0), 0)
+    def bend(self, call: Call, first: int, second: int) -> Call:
+        return self.slope(self.slope(call, first), second)
 
     def vmap(self, call: Call) -> Call:
         import jax

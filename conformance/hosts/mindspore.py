@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.hosts.base import Call, Host, Numbers
+from mlloss.conformance.hosts.base import BENDS, Call, Host, Numbers
 
 
 class MindSporeHost(Host):
@@ -49,8 +49,8 @@ class MindSporeHost(Host):
 
     def program(self, call: Call, ask: Any, mode: str) -> Call:
         """A second derivative compiled as a whole: of a compiled function each takes a second."""
-        if ask == "second derivative":
-            derivative = self.bend(call)
+        if ask in BENDS:
+            derivative = self.bend(call, *BENDS[ask])
 
             def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
                 return derivative(input, target)
@@ -68,8 +68,8 @@ class MindSporeHost(Host):
         slope: Call = mindspore.grad(call, argnum)
         return slope
 
-    def bend(self, call: Call) -> Call:
-        return self.slope(self.slope(call, 0), 0)
+    def bend(self, call: Call, first: int, second: int) -> Call:
+        return self.slope(self.slope(call, first), second)
 
     def vmap(self, call: Call) -> Call:
         import mindspore

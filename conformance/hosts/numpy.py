@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.hosts.base import Host, Numbers
+from mlloss.conformance.hosts.base import BENDS, SLOPES, Host, Numbers
 
 NONE = "NumPy has no derivatives"
 
@@ -20,11 +20,8 @@ class NumpyHost(Host):
     knows_foreign = False
     lacks = {  # noqa: RUF012 - read only
         "": {
-            "gradient": NONE,
-            "weight gradient": NONE,
-            "second derivative": NONE,
+            **dict.fromkeys((*SLOPES, *BENDS, "vmap gradient"), NONE),
             "vmap": "NumPy has no vmap",
-            "vmap gradient": NONE,
         }
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.hosts.base import Call, Host, Numbers
+from mlloss.conformance.hosts.base import BENDS, Call, Host, Numbers
 
 
 class PaddleHost(Host):
@@ -16,7 +16,7 @@ class PaddleHost(Host):
     integers = ("int8", "int16", "int32", "int64", "uint8")
     lacks = {  # noqa: RUF012 - read only
         "": {"vmap": "Paddle has no vmap", "vmap gradient": "Paddle has no vmap"},
-        "static": {"second derivative": "a to_static function has no double backward"},
+        "static": dict.fromkeys(BENDS, "a to_static function has no double backward"),
     }
 
     def prepare(self) -> str:
@@ -49,21 +49,25 @@ class PaddleHost(Host):
         import paddle
 
         def slope(*arrays: Any) -> Any:
-            x = _leaf(arrays[argnum])
-            total = call(*arrays[:argnum], x, *arrays[argnum + 1 :]).sum()
-            return paddle.grad(total, x)[0]
+            arrays = _leaves(arrays, argnum)
+            return paddle.grad(call(*arrays).sum(), arrays[argnum])[0]
 
         return slope
 
-    def bend(self, call: Call) -> Call:
+    def bend(self, call: Call, first: int, second: int) -> Call:
         import paddle
 
-        def bend(x: Any, *rest: Any) -> Any:
-            x = _leaf(x)
-            (slope,) = paddle.grad(call(x, *rest).sum(), x, create_graph=True)
-            return paddle.grad(slope.sum(), x)[0]
+        def bend(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, first, second)
+            (slope,) = paddle.grad(call(*arrays).sum(), arrays[first], create_graph=True)
+            return paddle.grad(slope.sum(), arrays[second])[0]
 
         return bend
+
+
+def _leaves(arrays: tuple[Any, ...], *numbers: int) -> tuple[Any, ...]:
+    """The arrays, those of these numbers with a gradient of their own."""
+    return tuple(_leaf(a) if i in numbers else a for i, a in enumerate(arrays))
 
 
 def _leaf(x: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlloss.conformance.hosts.base import Call, Host, Numbers
+from mlloss.conformance.hosts.base import BENDS, Call, Host, Numbers
 
 _REFUSED = "torch.compile with aot_autograd has no double backward"
 
@@ -15,7 +15,7 @@ class TorchHost(Host):
     name = "torch"
     nan_slopes = ("export",)
     lacks = {  # noqa: RUF012 - read only
-        "compile": {"second derivative": _REFUSED},
+        "compile": dict.fromkeys(BENDS, _REFUSED),
         "export": {
             "vmap": "an exported program takes the shapes that it was exported for",
             "vmap gradient": "an exported program takes the shapes that it was exported for",
@@ -54,21 +54,19 @@ class TorchHost(Host):
         import torch
 
         def slope(*arrays: Any) -> Any:
-            arrays = tuple(
-                a.clone().requires_grad_(i == argnum) if i == argnum else a
-                for i, a in enumerate(arrays)
-            )
+            arrays = _leaves(arrays, argnum)
             return torch.autograd.grad(call(*arrays).sum(), arrays[argnum])[0]
 
         return slope
 
-    def bend(self, call: Call) -> Call:
+    def bend(self, call: Call, first: int, second: int) -> Call:
         import torch
 
-        def bend(x: Any, *rest: Any) -> Any:
-            x = x.clone().requires_grad_()
-            (slope,) = torch.autograd.grad(call(x, *rest).sum(), x, create_graph=True)
-            return torch.autograd.grad(slope.sum(), x)[0]
+        def bend(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, first, second)
+            total = call(*arrays).sum()
+            (slope,) = torch.autograd.grad(total, arrays[first], create_graph=True)
+            return torch.autograd.grad(slope.sum(), arrays[second])[0]
 
         return bend
 
@@ -90,6 +88,11 @@ class TorchHost(Host):
         import torch
 
         torch.compiler.reset()
+
+
+def _leaves(arrays: tuple[Any, ...], *numbers: int) -> tuple[Any, ...]:
+    """The arrays, those of these numbers with a gradient of their own."""
+    return tuple(a.clone().requires_grad_() if i in numbers else a for i, a in enumerate(arrays))
 
 
 def _exported(call: Call) -> Call:

@@ -66,6 +66,8 @@ LISTS: dict[str, tuple[list[float], list[int]]] = {
     "great, a pair overflows": ([GREAT, -GREAT, 0, 1], [1]),
     "junk in a list as wide as the classes": ([0.1, 0.2, 0.4, 0.8], [3, 0, -1, 77]),
     "negative junk, as wide": ([0.1, 0.2, 0.4, 0.8], [3, -1, -9, 0]),
+    "great in float64, pairs overflow": ([0, -1.5e308, 0, 0], [0, 0, 1]),
+    "great target, x - 1 inexact": ([GREAT, EDGE - STEP, EDGE - 1, -8192.5], [0, 1]),
     "x - 1 inexact in float64": ([-0.75 - 2.0**-53, -1.75 - 2.0**-52, -1.75, -2], [0]),
 }
 

@@ -169,13 +169,12 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
 
 def _scale(ops: Ops, scores: Array) -> Array:
     """What a row is worked out in, so that no sum of its hinges overflows: 1 or 2**-32, (N, 1)."""
-    dtype = ops.dtype(scores)
-    great = ops.any(ops.abs(scores) > ops.number(_GREAT[dtype], scores))
-    great = ops.reshape(great, (ops.shape(scores)[0], 1))
-    return ops.where(great, 2.0**-32, 1 - ops.cast(great, dtype))
+    limit = ops.number(2.0 ** _GREAT[ops.dtype(scores)], scores)
+    great = ops.reshape(ops.any(ops.abs(scores) > limit), (ops.shape(scores)[0], 1))
+    return ops.where(great, 2.0**-32, 1 - ops.cast(great, ops.dtype(scores)))
 
 
-_GREAT = {"float32": 2.0**96, "float64": 2.0**992}
+_GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest number
 
 
 def _thresholds(ops: Ops, chosen: Array) -> tuple[Array, Array, Array]:

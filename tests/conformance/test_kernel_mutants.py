@@ -52,12 +52,6 @@ EQUIVALENT = (
         "PyTorch expands numbers without rows as it does a single row of them",
         ("ops.reshape(ops.arange(classes, like), (1, classes)) -> ops.arange(classes, like)",),
     ),
-    Excuse(
-        "rows",
-        "return ",
-        "what is sound is 1, what is not is nan",
-        ("result * parts.factor -> result / parts.factor",),
-    ),
     Excuse("_limited", "return ops.where", "its weight is 0 all the same", ("0.0 -> 1.0",)),
     Excuse(
         "_limited",
@@ -89,6 +83,43 @@ EQUIVALENT = (
         "exactly, at_least = ",
         "PyTorch multiplies floats by whole numbers too",
         ("ops.cast(exactly[:, 1:], dtype) -> exactly[:, 1:]",),
+    ),
+    Excuse(
+        "_scale",
+        "limit = ",
+        "rows that need no scale may have one: by a power of two it is exact",
+        (
+            "ops.number(2.0 ** _GREAT[ops.dtype(scores)], scores) -> "
+            "2.0 ** _GREAT[ops.dtype(scores)]",  # PyTorch compares with numbers, too
+            "2.0 ** _GREAT[ops.dtype(scores)] -> 2.0 * _GREAT[ops.dtype(scores)]",
+            "2.0 ** _GREAT[ops.dtype(scores)] -> 2.0",
+            "2.0 ** _GREAT[ops.dtype(scores)] -> _GREAT[ops.dtype(scores)]",
+            "2.0 -> 1.0",
+        ),
+    ),
+    Excuse(
+        "_scale",
+        "great = ",
+        "no score is the limit, and rows that need no scale may have one",
+        ("* > limit -> * >= limit", "* > limit -> * < limit"),
+    ),
+    Excuse(
+        "_scale",
+        "return ",
+        "any power of two is exact, and of these each is small enough",
+        (
+            "1 - ops.cast(great, ops.dtype(scores)) -> 1 + ops.cast(great, ops.dtype(scores))",
+            "1 - ops.cast(great, ops.dtype(scores)) -> 1",
+            "2.0 -> 4.0",
+            "1 -> 2",
+            "32 -> 3?",
+        ),
+    ),
+    Excuse(
+        "_GREAT",
+        "_GREAT = ",
+        "no score of a case lies between",
+        ("96 -> 9?", "992 -> 99?"),
     ),
     Excuse("margin", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse("_thresholds", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),

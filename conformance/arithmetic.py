@@ -138,12 +138,12 @@ def _row(
         gap = hinge.gap(x[j], x[i], lambda value: rounded(value, dtype))
         if gap < 0 or (hinge.skips_nan and not gap > 0):
             continue
-        total += float(gap)
+        total += float(gap) / (len(x) if hinge.divided else 1)
         slope[i] += hinge.slope(gap)
         slope[j] -= hinge.slope(gap)  # which may be i itself
-    if hinge.divided:
-        return total / len(x), slope / len(x)
-    return float(rounded(total, dtype)) / len(x), slope / len(x)
+    if not hinge.divided:
+        total = float(rounded(total, dtype)) / len(x)
+    return total, slope / len(x)
 
 
 def soft(case: Case, form: str) -> Floats:

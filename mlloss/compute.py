@@ -96,12 +96,13 @@ def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
 
 def _no_rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
     """No number, of the graph of all arguments: even an empty batch has all its derivatives."""
-    factors = [x]
+    nothing = ops.sigmoid(x)
     if call.weight is not None:
-        factors.append(_weight(ops, call, given.axis, x))
+        nothing = nothing * ops.sigmoid(_weight(ops, call, given.axis, x))
     if given.labels != "indices":
-        factors.append(ops.cast(to_rows(ops, given.target, given.axis), ops.dtype(x)))
-    return ops.sum(math.prod(ops.sigmoid(factor) for factor in factors))
+        labels = ops.cast(to_rows(ops, given.target, given.axis), ops.dtype(x))
+        nothing = nothing * ops.sigmoid(labels)
+    return ops.sum(nothing)
 
 
 def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:

@@ -34,6 +34,7 @@ SHOWN = {
     "mindspore-soft-edge": "soft/gradient/wrong-by-88.4/float32",
     "paddle-soft-tails": "soft/value/right-by-17/float32",
     "paddle-soft-tails-double": "soft/value/right-by-37/float64",
+    "torch-margin-many-pairs": "margin/shapes/2x60/gradient-many-pairs",
     "torch-soft-half-slope": "soft/gradient/plain/float16",
     "torch-soft-half-value": "soft/value/plain/bfloat16",
     "torch-soft-second-derivative": "soft/second-derivative/right-by-20/float32",

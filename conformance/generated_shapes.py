@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlloss.conformance.case import Ask, Case
 from mlloss.conformance.draw import Draw
 from mlloss.conformance.drawn import CLASSES, SHORT, TWO, drawn, shape_text, slug, who
-from mlloss.conformance.oracle import SOFT
+from mlloss.conformance.oracle import MARGIN, SOFT
 from mlloss.spec import LABEL_DTYPES, REDUCTIONS
 
 SHAPES = ((), (1,), (3,), (2, 3), (2, 1, 2))
@@ -38,6 +38,15 @@ def sizes() -> Iterator[Case]:
                     x = Draw(id).scores((2, classes))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
                     yield replace(case, eager=classes in (2, 64))
+
+
+def many() -> Iterator[Case]:
+    """Thousands of pairs a row: gradients are whole numbers over C, to the last digit."""
+    for ask in TWO:
+        id = f"margin/shapes/2x60/{ask}-many-pairs"
+        x = Draw(id).scores((2, 60), kind="close")
+        target = Draw(f"{id}/labels").repeated((2, 60), 60)
+        yield Case(id, "shapes", MARGIN, x, target, "indices", ask, reduction="none")
 
 
 def reductions() -> Iterator[Case]:

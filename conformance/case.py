@@ -29,6 +29,7 @@ Ask = Literal[
 ]
 ASKS: tuple[Ask, ...] = get_args(Ask)
 BY_LABELS: tuple[Ask, ...] = ("label gradient", "by scores and labels", "by labels and scores")
+KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
 FOREIGN = "array of another framework"
 AREAS = (
     "documented examples",

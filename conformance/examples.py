@@ -13,8 +13,7 @@ from mlloss.conformance.case import Case
 from mlloss.conformance.differences import PAGE, Difference
 from mlloss.conformance.hosts import HOSTS
 from mlloss.conformance.instead import restated
-from mlloss.conformance.judge import Trial
-from mlloss.conformance.judge import _telling as telling
+from mlloss.conformance.judge import Trial, tells
 from mlloss.conformance.restate import Numbers, Refusal, close, expected
 from mlloss.conformance.targets import TARGETS
 
@@ -68,7 +67,7 @@ def speaks_of(row: Difference, case: Case) -> bool:
     """
     if not _of_all_versions(row).matches(case, row.targets[0], ""):
         return False
-    return row.is_bound() or telling(Trial(case, "", "native", "", Outcome("value")), row)
+    return row.is_bound() or tells(Trial(case, "", "native", "", Outcome("value")), row)
 
 
 @cache

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.case import Array, Case
+from mlloss.conformance.case import KEPT, Array, Case
 
 TINY = float(np.finfo(np.float32).tiny)
 
 
-@cache
+@lru_cache(KEPT)
 def features(case: Case) -> Mapping[str, Any]:
     """Every word, for every case: a misspelt one is an error and not a condition never met."""
     return (

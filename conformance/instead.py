@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mlloss.conformance.arithmetic import HINGES, SPREADS, TERMS, margin, soft, spread
-from mlloss.conformance.case import Array, Case, Floats
+from mlloss.conformance.case import KEPT, Array, Case, Floats
 from mlloss.conformance.restate import Numbers, Raises, Refusal, expected
 from mlloss.conformance.tolerance import ONE_ROUNDING, RELATIVE
 from mlloss.spec import FLOATS
@@ -83,7 +83,7 @@ def restated(case: Case, instead: Mapping[str, Any]) -> Restated:
     return _restated(case, tuple(sorted(instead.items())))
 
 
-@cache
+@lru_cache(KEPT)
 def _restated(case: Case, words: tuple[tuple[str, Any], ...]) -> Restated:
     instead = dict(words)
     if "raises" in instead:

@@ -130,7 +130,7 @@ def _row(trial: Trial, rows: Sequence[Difference], right: bool) -> Difference | 
     ours = trial.subject == "mlloss"  # on our own targets no row may speak of it
     own = [row for row in rows if (row.subject == "mlloss") == ours]
     matching = [row for row in own if row.matches(trial.case, trial.target, trial.version)]
-    telling = [row for row in matching if not row.is_bound() and _telling(trial, row)]
+    telling = [row for row in matching if not row.is_bound() and tells(trial, row)]
     if not telling and not right:
         telling = [row for row in matching if row.is_bound()]
     if len(telling) > 1:
@@ -138,7 +138,7 @@ def _row(trial: Trial, rows: Sequence[Difference], right: bool) -> Difference | 
     return telling[0] if telling else None
 
 
-def _telling(trial: Trial, row: Difference) -> bool:
+def tells(trial: Trial, row: Difference) -> bool:
     """Whether a row claims that something else comes than the definition."""
     instead, definition = restated(trial.case, row.instead), expected(trial.case)
     if isinstance(instead, Anything | Dies):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mlloss.conformance import oracle, tolerance
-from mlloss.conformance.case import Array, Case, Floats
+from mlloss.conformance.case import KEPT, Array, Case, Floats
 from mlloss.conformance.rounding import rounded
 
 
@@ -42,7 +42,7 @@ class Refusal:
 Expected = Numbers | Raises | Refusal
 
 
-@cache
+@lru_cache(KEPT)
 def expected(case: Case) -> Numbers | Refusal:
     """What the definition gives."""
     if not case.mistake:
@@ -129,7 +129,7 @@ def close(outcome: Floats, wanted: Numbers) -> bool:
     return bool(np.all(near | (np.isnan(outcome) & np.isnan(wanted.value))))
 
 
-@cache
+@lru_cache(KEPT)
 def flushed(case: Case) -> Case:
     """The case with subnormal scores made 0, as some processors' modes do."""
     x = case.input.rounded()
@@ -141,7 +141,7 @@ def flushed(case: Case) -> Case:
 DERIVATIVES = ("gradient", "second derivative")
 
 
-@cache
+@lru_cache(KEPT)
 def nan_at_infinity(case: Case) -> Numbers:
     """The derivatives by the scores, nan where a score is infinite."""
     numbers = _numbers(case)

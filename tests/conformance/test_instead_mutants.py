@@ -20,7 +20,7 @@ from mlloss.conformance.differences import PAGE, Difference, known_differences
 from mlloss.conformance.features import meets
 from mlloss.conformance.hosts import find_host
 from mlloss.conformance.instead import BOUNDS, WORDS, Anything, Dies, restated
-from mlloss.conformance.judge import FAILURES, Trial, Verdict, _row, _telling, judge
+from mlloss.conformance.judge import FAILURES, Trial, Verdict, _row, judge, tells
 from mlloss.conformance.natives import NATIVES, Native
 from mlloss.conformance.restate import Numbers, Raises, Refusal, expected
 from mlloss.conformance.rounding import rounded
@@ -196,7 +196,7 @@ def told(row: Difference, target: str) -> tuple[Case, ...]:
 
 
 def _tells(row: Difference, case: Case, target: str) -> bool:
-    return _telling(trial(case, target, Outcome("error")), row)
+    return tells(trial(case, target, Outcome("error")), row)
 
 
 @cache

@@ -11,9 +11,8 @@ conformance: $(VENV)/.installed  ## every case on every framework, native and ou
 
 docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the README
 	mkdir -p docs
-	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl $(ARGS)
-	$(BIN)/mlloss conformance --from-record docs/conformance.jsonl \
-		--markdown docs/conformance.md --html docs/conformance.html --readme README.md
+	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl \
+		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
 	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)

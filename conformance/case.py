@@ -89,6 +89,8 @@ class Array:
     def read(told: Mapping[str, Any]) -> Array:
         """`wire` undone."""
         data, shape = decode_numbers(told["data"]), tuple(told.get("shape", ()))
+        if told["dtype"] == "bool":
+            data = np.array(data, bool).tolist()
         return Array(told["dtype"], data, shape, told.get("foreign", False))
 
 

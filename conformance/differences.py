@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -74,7 +75,7 @@ class Difference:
 
     def concerns(self, target: str, version: str) -> bool:
         """Local parts (+cpu) and pre-releases count as the version they are of."""
-        return target in self.targets and self.versions.contains(version or "0", prereleases=True)
+        return target in self.targets and _is_in(self.versions, version or "0")
 
     def is_bound(self) -> bool:
         """Whether it says how far off a number may be, and not what comes."""
@@ -86,6 +87,11 @@ class Difference:
             return False
         _require(self.id, "when", self.when, features(case))
         return meets(case, {"mistake": "", **self.when})
+
+
+@cache
+def _is_in(versions: SpecifierSet, version: str) -> bool:
+    return versions.contains(version, prereleases=True)
 
 
 def known_differences() -> tuple[Difference, ...]:

@@ -37,7 +37,7 @@ def sizes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/{shape_text((2,), classes)}/{ask}-{n}"
                     x = Draw(id).scores((2, classes))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
-                    yield replace(case, eager=classes in (2, 64))
+                    yield replace(case, eager=classes in (2, 64) or ask == "gradient")
 
 
 def many() -> Iterator[Case]:
@@ -46,7 +46,8 @@ def many() -> Iterator[Case]:
         id = f"margin/shapes/2x60/{ask}-many-pairs"
         x = Draw(id).scores((2, 60), kind="close")
         target = Draw(f"{id}/labels").repeated((2, 60), 60)
-        yield Case(id, "shapes", MARGIN, x, target, "indices", ask, reduction="none")
+        case = Case(id, "shapes", MARGIN, x, target, "indices", ask, reduction="none")
+        yield replace(case, eager=ask == "value")
 
 
 def reductions() -> Iterator[Case]:
@@ -78,11 +79,12 @@ def empty() -> Iterator[Case]:
             id = f"{SHORT[loss]}/empty/second-derivative/{labels}"
             x = Draw(id).scores((0, CLASSES))
             case = drawn(id, "empty", loss, "second derivative", x, Draw(id), labels)
-            yield replace(case, reduction="sum", subjects=("mlloss",))
+            yield replace(case, reduction="sum", eager=True, subjects=("mlloss",))
         for ask in TWO:
             id = f"{SHORT[loss]}/empty/lists/{ask}"
             x = Draw(id).scores((2, CLASSES))
-            yield drawn(id, "empty", loss, ask, x, Draw(id), labels="indices", width=0)
+            case = drawn(id, "empty", loss, ask, x, Draw(id), labels="indices", width=0)
+            yield replace(case, eager=ask == "gradient")
 
 
 def widths() -> Iterator[Case]:
@@ -95,7 +97,7 @@ def widths() -> Iterator[Case]:
                     x = Draw(id).scores((3, CLASSES))
                     draw = Draw(f"{id}/labels")
                     case = drawn(id, "conventions", loss, ask, x, draw, "indices", width)
-                    eager = width != 40
+                    eager = width != 40 or ask == "gradient"
                     yield replace(case, eager=eager, subjects=who(loss, "indices"))
 
 

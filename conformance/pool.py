@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,19 +42,27 @@ class Pool:
         self._live: list[Worker] = []
 
     def run(
-        self, questions: Mapping[str, Sequence[Question]], progress: Progress
+        self,
+        questions: Mapping[str, Sequence[Question]],
+        progress: Progress,
+        then: Callable[[str, Replies], None] = lambda target, replies: None,
     ) -> dict[str, Replies]:
-        """Ask every target its questions; an interrupt ends the workers and is passed on."""
+        """Ask every target its questions; an interrupt ends the workers and is passed on.
+
+        `then` gets each target's replies as soon as it has them all.
+        """
         with ThreadPoolExecutor(self._jobs) as threads:
             jobs = {
-                target: threads.submit(_Interview(self, target, progress).hold, asked)
+                threads.submit(_Interview(self, target, progress).hold, asked): target
                 for target, asked in questions.items()
             }
             try:
-                return {target: job.result() for target, job in jobs.items()}
+                for job in as_completed(jobs):
+                    then(jobs[job], job.result())
             except BaseException:
                 self._stop()
                 raise
+            return {target: job.result() for job, target in jobs.items()}
 
     def worker(self, target: str) -> Worker:
         """A new one, started, whether or not that went well."""

@@ -81,9 +81,20 @@ def conduct(
     longest = sorted(selection.targets, key=lambda name: -find_target(name).seconds)
     asked = {target: _asked(slots, target) for target in longest}
     asked = {target: some for target, some in asked.items() if some}
+    trials: list[Trial] = []
+    judged: dict[int, Verdict] = {}
+
+    def judge_all(target: str, replies: Replies) -> None:
+        """While others are still asked."""
+        for slot, outcome in zip(asked[target], replies.outcomes, strict=True):
+            trials.append(Trial(slot.case, target, slot.subject, replies.version, outcome))
+            judged[id(slot)] = judge(trials[-1], selection.rows)
+
     with show({target: len(some) for target, some in asked.items()}) as progress:
-        replies = pool.run({target: _questions(some) for target, some in asked.items()}, progress)
-    verdicts = _verdicts(selection, slots, asked, replies)
+        questions = {target: _questions(some) for target, some in asked.items()}
+        replies = pool.run(questions, progress, judge_all)
+    own = [_absent(slot) if slot.absence else judged[id(slot)] for slot in slots]
+    verdicts = _verdicts(selection, own, _ran(selection, trials))
     versions = {name: replies[name].version for name in selection.targets if name in replies}
     return Run(selection, verdicts, versions, _missing(selection, absence))
 
@@ -116,21 +127,12 @@ def _questions(slots: Iterable[Slot]) -> list[dict[str, object]]:
 
 
 def _verdicts(
-    selection: Selection,
-    slots: Sequence[Slot],
-    asked: Mapping[str, Sequence[Slot]],
-    replies: Mapping[str, Replies],
+    selection: Selection, judged: Sequence[Verdict], ran: Mapping[tuple[str, str], str]
 ) -> list[Verdict]:
     """Pages first, then every slot, then the rows that nothing was found for."""
     rows = selection.rows
-    trials = {
-        id(slot): Trial(slot.case, target, slot.subject, replies[target].version, outcome)
-        for target, some in asked.items()
-        for slot, outcome in zip(some, replies[target].outcomes, strict=True)
-    }
     pages = [judge_page(c, rows) for c in selection.cases if c.printed and "native" in c.subjects]
-    judged = [_absent(s) if s.absence else judge(trials[id(s)], rows) for s in slots]
-    return pages + judged + unused(rows, pages + judged, _ran(selection, trials.values()))
+    return [*pages, *judged, *unused(rows, [*pages, *judged], ran)]
 
 
 def _absent(slot: Slot) -> Verdict:
@@ -145,7 +147,7 @@ def _ran(selection: Selection, trials: Iterable[Trial]) -> dict[tuple[str, str],
         for trial in trials
         if trial.version and (trial.subject == "native" or trial.target not in TARGETS)
     }
-    return pages | natives
+    return dict(sorted((pages | natives).items()))  # whichever target was done first
 
 
 def _missing(selection: Selection, absence: Absence) -> list[str]:

@@ -34,6 +34,8 @@ class Backend(Ops, Protocol):
         """x's values if they are at hand (in host memory, not traced), without waiting."""
         ...
 
+    by_host: bool  # whether index lists may come as NumPy has read them
+
     def run(self, function: Callable[..., Array], *args: Any) -> Array:
         """function(self, *args), in whatever surroundings the framework needs."""
         ...
@@ -43,12 +45,20 @@ class Base:
     """Defaults for backends to inherit."""
 
     index_dtype = "int64"
+    by_host = False
+
+    def own(self, x: Array) -> Array:
+        return x
 
     def static_shape(self: Any, x: Array) -> tuple[int | None, ...]:
         return tuple(self.shape(x))
 
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
+
+    def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+        result: tuple[Array, ...] = function(self, *args)
+        return result
 
     def number(self: Any, value: float, like: Array) -> Array:
         return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value

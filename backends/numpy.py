@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,17 @@ import numpy as np
 from mlloss.backends.base import Base
 from mlloss.ops import Array
 
+_FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
+_ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
+_CACHED = 1 << 16  # scores that stay in the cache meanwhile
+_BUCKETS = 32  # for each threshold
+
 
 class NumpyBackend(Base):
     """The operations of the kernels in NumPy."""
 
     name = "numpy"
+    by_host = True
 
     def is_array(self, x: object) -> bool:
         ours = isinstance(x, (np.ndarray, np.generic))
@@ -86,22 +93,30 @@ class NumpyBackend(Base):
         return np.argsort(x, -1, kind="stable")
 
     def take(self, x: Array, index: Array) -> Array:
-        return np.take_along_axis(x, index, -1)
+        return x.ravel()[_flat(index, x)]
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
-        result = x.copy()
-        np.put_along_axis(result, index, values, -1)
+        result = np.array(x, order="C")
+        result.ravel()[_flat(index, x)] = values
         return result
 
     def add_at(self, x: Array, index: Array, values: Array) -> Array:
-        result = x.copy()
-        np.add.at(result, (np.arange(len(x))[:, None], index), values)
+        result = np.array(x, order="C")
+        np.add.at(result.ravel(), _flat(index, x), values)
         return result
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
-        counts = np.empty(x.shape, np.int64)
+        rows, slots = thresholds.shape
+        counts = np.zeros(x.shape, np.uint8 if slots < 256 else np.uint32)
+        if (slots - _FEW) * x.shape[1] <= _ROW:
+            step = max(1, _CACHED // x.shape[1])
+            for first in range(0, rows, step):
+                block = slice(first, first + step)
+                for limits in thresholds[block].T:
+                    counts[block] += x[block] > limits[:, None]
+            return counts
         for row, limits, scores in zip(counts, thresholds, x, strict=True):
-            row[:] = limits.searchsorted(scores)
+            row[:] = _count_below(limits, scores)
         return counts
 
     def histogram(self, counts: Array, bins: int) -> Array:
@@ -110,6 +125,40 @@ class NumpyBackend(Base):
 
     def arange(self, n: int, like: Array) -> Array:
         return np.arange(n)
+
+
+def _flat(index: Array, x: Array) -> Array:
+    """The places of x[n, index[n, t]] in x.ravel()."""
+    return index + np.arange(0, x.size, x.shape[1])[:, None]
+
+
+def _count_below(limits: Array, x: Array) -> Array:
+    """How many of one row's sorted limits are < each x, by a table of buckets.
+
+    One map, which never falls, sorts limits and x into buckets. The table has for each how many
+    limits lie before it; only an x that shares its bucket with a limit has to be compared.
+    """
+    finite = limits[np.isfinite(limits)]
+    buckets = min(_BUCKETS * finite.size, x.size)
+    width = np.float64(finite[-1]) - finite[0] if finite.size else math.inf
+    if width == math.inf:
+        return limits.searchsorted(x)
+    step = x.dtype.type(min(buckets / width, 1e30))
+
+    def bucket(x: Array) -> Array:
+        place = np.subtract(x, finite[0])
+        place *= step
+        place += 1
+        return np.fmin(np.fmax(place, 0, out=place), buckets + 2, out=place).astype(np.intp)
+
+    own, places = bucket(limits), bucket(x)
+    held = np.bincount(own, minlength=buckets + 3)
+    before = np.cumsum(held) - held
+    before[held > 0] = -1
+    counts = before[places]
+    shared = np.flatnonzero(counts < 0)
+    counts[shared] = limits.searchsorted(x[shared])
+    return counts
 
 
 backend = NumpyBackend()

@@ -15,14 +15,14 @@ from paddle.autograd import PyLayer
 from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
-from mlloss.backends.base import Base
+from mlloss.backends.host import HostMemory
 from mlloss.ops import Array, Smooth
 
 _WHERE = dict.fromkeys(("int8", "int16", "uint8"), "int32") | {"float16": "float32"}  # no kernels
 _BLOCK = 1024  # paddle adds term after term: 1e6 are 7e-5 off in float32, 7e-14 in float64
 
 
-class PaddleBackend(Base):
+class PaddleBackend(HostMemory):
     """The `Ops` of PaddlePaddle, and how its arrays are recognised and read."""
 
     name = "paddle"
@@ -39,6 +39,9 @@ class PaddleBackend(Base):
             return None
         x = x.detach()  # a tensor that requires a gradient refuses __dlpack__
         return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)
+
+    def from_host(self, x: np.ndarray[Any, Any]) -> Array:
+        return paddle.to_tensor(x)
 
     def static_shape(self, x: Array) -> tuple[int | None, ...]:
         return tuple(n if n >= 0 else None for n in x.shape)

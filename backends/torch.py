@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mlloss.backends.base import Base
+from mlloss.backends.host import HostMemory
 from mlloss.ops import Array, Smooth
 
 
@@ -112,7 +112,7 @@ def _forward_twice() -> bool:
     return [level.key() for level in levels].count(jvp) > 1
 
 
-class TorchBackend(Base):
+class TorchBackend(HostMemory):
     """The operations of the kernels in PyTorch."""
 
     name = "torch"
@@ -130,6 +130,9 @@ class TorchBackend(Base):
             return (x.float() if x.dtype == torch.bfloat16 else x).numpy()  # type: ignore[no-any-return]
         except (RuntimeError, TypeError):  # batched, fake or wrapped: no values to look at
             return None
+
+    def from_host(self, x: np.ndarray[Any, Any]) -> Array:
+        return torch.from_numpy(x if x.flags.writeable else x.copy())
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype).removeprefix("torch.")

@@ -24,7 +24,7 @@ def shapes() -> Iterator[Case]:
                     id = f"{SHORT[loss]}/shapes/{shape_text(lead, CLASSES)}/{ask}-{n}"
                     x = Draw(id).scores((*lead, CLASSES))
                     case = drawn(id, "shapes", loss, ask, x, Draw(f"{id}/labels"))
-                    yield replace(case, eager=lead not in ((), (2, 3)))
+                    yield replace(case, eager=lead not in ((), (2, 3)) or ask == "gradient")
 
 
 def sizes() -> Iterator[Case]:
@@ -61,7 +61,8 @@ def reductions() -> Iterator[Case]:
                         id = f"{SHORT[loss]}/reductions/{reduction}/{shape}/{ask}-{n}"
                         x, draw = Draw(id).scores((*lead, CLASSES)), Draw(f"{id}/labels")
                         case = drawn(id, "reductions", loss, ask, x, draw, reduction=reduction)
-                        yield replace(case, eager=not lead and ask == "gradient")
+                        one = not lead or reduction != "mean"
+                        yield replace(case, eager=one and ask == "gradient")
 
 
 def empty() -> Iterator[Case]:

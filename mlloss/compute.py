@@ -13,7 +13,8 @@ from mlloss.backends.base import Backend
 from mlloss.backends.opaque import opaque
 from mlloss.catalogue import CATALOGUE
 from mlloss.conventions import Given
-from mlloss.entry import backend_of, check_values, same_backend
+from mlloss.entry import backend_of, read_values, same_backend
+from mlloss.kernels import Listed
 from mlloss.ops import Array, Ops
 from mlloss.reduce import is_none, reduce
 from mlloss.spec import Labels, LossSpec, Reduction, compute_dtype
@@ -51,8 +52,11 @@ def compute(
     call = Call(CATALOGUE[loss], input, target, weight, reduction, labels, axis, validate)
     backend = _checked_backend(call)
     given = _checked_labels(call, backend)
-    seen = check_values(call.spec.name, backend, given, call.validate)
-    return backend.run(_evaluate, call, given, call.validate is None and not seen)
+    seen = read_values(call.spec.name, backend, given, call.validate)
+    if seen is None and call.validate:
+        raise check.unseen(call.spec.name)
+    known = seen if backend.by_host and given.labels == "indices" else None
+    return backend.run(_evaluate, call, given, known, call.validate is None and seen is None)
 
 
 def _checked_backend(call: Call) -> Backend:
@@ -82,19 +86,24 @@ def _checked_labels(call: Call, backend: Backend) -> Given:
     return Given(call.target, labels, classes, axis, call.spec.fractions)
 
 
-def _evaluate(ops: Ops, call: Call, given: Given, poison: bool) -> Array:
-    """The loss of checked arguments; with `poison`, rows of wrong labels become nan."""
+def _evaluate(ops: Ops, call: Call, given: Given, known: Listed | None, poison: bool) -> Array:
+    """The loss of checked arguments; with `poison`, rows of wrong labels become nan.
+
+    `known` is what the lists hold, where NumPy has read them already.
+    """
     dtype = ops.dtype(call.input)
     x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
     count = ops.shape(x)[0]
-    rows = (_no_rows if is_none(count) else _rows)(ops, x, call, given, poison)
+    rows = (_no_rows if is_none(count) else _rows)(ops, x, call, given, known, poison)
     lead = leading(ops.shape(call.input), given.axis)
     if call.reduction == "none" and len(lead) != 1:
         rows = ops.reshape(rows, lead)
     return ops.cast(reduce(ops, rows, call.reduction, count), dtype)
 
 
-def _no_rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
+def _no_rows(
+    ops: Ops, x: Array, call: Call, given: Given, known: Listed | None, poison: bool
+) -> Array:
     """No number, of the graph of all arguments: even an empty batch has all its derivatives."""
     nothing = ops.sigmoid(x)
     if call.weight is not None:
@@ -105,11 +114,15 @@ def _no_rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Arra
     return ops.sum(nothing)
 
 
-def _rows(ops: Ops, x: Array, call: Call, given: Given, poison: bool) -> Array:
+def _rows(
+    ops: Ops, x: Array, call: Call, given: Given, known: Listed | None, poison: bool
+) -> Array:
     """Each row's loss, (N, C) to (N,)."""
     dtype = ops.dtype(x)
-    labels, wrong = conventions.read(ops, given, dtype)
     weight = None if call.weight is None else _weight(ops, call, given.axis, x)
+    if known is not None:
+        return kernels.rows(ops, call.spec.name, x, known, weight)
+    labels, wrong = conventions.read(ops, given, dtype)
     rows = kernels.rows(ops, call.spec.name, x, labels, weight)
     return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
 

@@ -7,6 +7,9 @@ come the rows that break their convention, (N,) bool.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from mlloss.axes import to_rows
 from mlloss.kernels import Dense, Listed, class_numbers
@@ -31,6 +34,24 @@ def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
     if given.labels == "indices":
         return _lists(ops, rows, given.classes)
     return _dense(ops, ops.cast(rows, dtype), given)
+
+
+def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
+    """Lists without the slots that lie behind the end of every one of them."""
+    if given.labels != "indices":
+        return target
+    slots = np.moveaxis(target, given.axis, -1)
+    width = _FIRST
+    while width < slots.shape[-1]:
+        ended = slots[..., :width] == -1
+        if ended.any(-1).all():
+            width = int(ended.argmax(-1).max(initial=0)) + 1
+            break
+        width *= 4
+    return np.moveaxis(slots[..., :width], -1, given.axis)
+
+
+_FIRST = 16  # slots to look at before any more
 
 
 def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
 from mlloss import check, conventions
 from mlloss.axes import to_rows
 from mlloss.backends import find, load, names
 from mlloss.backends.base import Backend
 from mlloss.conventions import Given
+from mlloss.kernels import Dense, Listed
 
 
 def backend_of(caller: str, argument: str, value: object) -> Backend:
@@ -24,17 +30,32 @@ def same_backend(caller: str, backend: Backend, argument: str, value: object) ->
         raise check.mixed(caller, argument, other.name, backend.name)
 
 
-def check_values(caller: str, backend: Backend, given: Given, validate: bool | None) -> bool:
-    """Whether the labels were looked at and follow their convention; an error if they do not."""
-    host = None if validate is False else backend.host(given.target)
+def check_values(caller: str, backend: Backend, given: Given, validate: bool | None) -> None:
+    """An error if labels break their convention, or cannot be looked at although they must."""
+    if read_values(caller, backend, given, validate) is None and validate:
+        raise check.unseen(caller)
+
+
+def read_values(
+    caller: str, backend: Backend, given: Given, validate: bool | None
+) -> Listed | Dense | None:
+    """The labels read by NumPy, if their values are at hand; an error if they are wrong.
+
+    With validate=False they may be: a list ends at the first number of no class.
+    """
+    host = backend.host(given.target)
     if host is None:
-        if validate:
-            raise check.unseen(caller)
-        return False
+        return None
     numpy = load("numpy")
-    given = Given(host, given.labels, given.classes, given.axis, given.fractions)
-    wrong = conventions.read(numpy, given, "float64")[1]
-    if wrong.any():
+    given = replace(given, target=conventions.cut(host, given))
+    labels: Listed | Dense
+    labels, wrong = numpy.run(conventions.read, given, _dtype(host))
+    if validate is not False and wrong.any():
         row = to_rows(numpy, host, given.axis)[wrong.argmax()]
         raise check.wrong_labels(caller, row, given)
-    return True
+    return labels
+
+
+def _dtype(labels: np.ndarray[Any, Any]) -> str:
+    """That of float labels is wide enough to tell whether they are right."""
+    return str(labels.dtype) if labels.dtype.kind == "f" else "float64"

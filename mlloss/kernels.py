@@ -21,7 +21,7 @@ class Rows(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Target classes as lists."""
+    """Target classes as lists, of NumPy where it has read them for a framework in host memory."""
 
     index: Array  # (N, T) in [0, C); a slot not listed repeats a listed class of its row, or is 0
     listed: Array  # (N, T) bool
@@ -70,7 +70,7 @@ def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
     """-(y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) for each class."""
     if isinstance(labels, Dense):
         return Rows(ops.apply(_DENSE, x, labels.y))
-    return Rows(ops.apply(_LISTED, x, labels.index, labels.some))
+    return Rows(ops.apply(_LISTED, x, ops.own(labels.index), ops.own(labels.some)))
 
 
 # softplus(z) = max(z, 0) + log1p(exp(-|z|)) adds terms >= 0 only, so that nothing cancels.
@@ -140,31 +140,35 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
     """
     if isinstance(labels, Dense):
         labels = listed(ops, labels, ops.shape(x)[1])
-    scores, dtype = ops.detach(x), ops.dtype(x)
-    chosen = ops.take(scores, labels.index)
-    others = ops.put(scores, labels.index, -math.inf)  # at -inf a class is above no threshold
+    scores = ops.detach(x)
+    total, slope, factor = ops.given(_hinges, scores, labels.index, labels.listed)
+    return Rows(ops.apply(_GIVEN, x, slope), total, factor)
+
+
+def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array, Array, Array]:
+    """The sum of each row's hinges, its slope in the scores, and what both are to be times."""
+    chosen = ops.take(scores, index)
+    others = ops.put(scores, index, -math.inf)  # at -inf a class is above no threshold
+    undefined = _undefined(ops, scores, index, listed, chosen, others)
     high, low, floor = _thresholds(ops, chosen)
-    floor = ops.where(labels.listed, floor, math.inf)
+    floor = ops.where(listed, floor, math.inf)
     order = ops.argsort(floor)
-    floor, high, low, index = (ops.take(a, order) for a in (floor, high, low, labels.index))
+    floor, high, low, index = (ops.take(a, order) for a in (floor, high, low, index))
 
     above = ops.count_below(floor, others)  # k of each class
     exactly = ops.histogram(above, ops.shape(index)[1] + 1)  # classes with k = 0, 1, ... T
     at_least = ops.flip(ops.cumsum(ops.flip(exactly)))[:, 1:]  # classes with k >= 1, ... T
-    exactly, at_least = ops.cast(exactly[:, 1:], dtype), ops.cast(at_least, dtype)
+    exactly, at_least = (ops.cast(n, ops.dtype(scores)) for n in (exactly[:, 1:], at_least))
 
     scale = _scale(ops, scores)
     others, high, low = others * scale, high * scale, low * scale
     nearest = ops.take(high, ops.where(above > 0, above - 1, above))
     lead = ops.where(above > 0, others - nearest, 0.0)
-    count = ops.cast(above, dtype)
+    count = ops.cast(above, ops.dtype(scores))
+    total = ops.sum(count * lead) + _between_thresholds(ops, high, low, exactly, at_least)
     slope = ops.add_at(count, index, -at_least) * scale
-    undefined = _undefined(ops, scores, labels, chosen, others)
-    return Rows(
-        shares=ops.apply(_GIVEN, x, count * lead, slope),
-        extra=_between_thresholds(ops, high, low, exactly, at_least),
-        factor=nan_where(ops, undefined, dtype) / ops.reshape(scale, ops.shape(undefined)),
-    )
+    factor = nan_where(ops, undefined, ops.dtype(scores)) / ops.reshape(scale, ops.shape(undefined))
+    return total, slope, factor
 
 
 def _scale(ops: Ops, scores: Array) -> Array:
@@ -209,11 +213,13 @@ def _between_thresholds(
     return ops.sum(gap * passed) - lacking
 
 
-def _undefined(ops: Ops, scores: Array, labels: Listed, chosen: Array, others: Array) -> Array:
+def _undefined(
+    ops: Ops, scores: Array, index: Array, listed: Array, chosen: Array, others: Array
+) -> Array:
     """Rows with a nan, or with a target and another class at the same infinity: (N,) bool."""
-    lifted = ops.put(scores, labels.index, math.inf)
-    high = ops.any(labels.listed & (chosen == math.inf)) & ops.any(others == math.inf)
-    low = ops.any(labels.listed & (chosen == -math.inf)) & ops.any(lifted == -math.inf)
+    lifted = ops.put(scores, index, math.inf)
+    high = ops.any(listed & (chosen == math.inf)) & ops.any(others == math.inf)
+    low = ops.any(listed & (chosen == -math.inf)) & ops.any(lifted == -math.inf)
     return ops.any(ops.isnan(scores)) | high | low
 
 
@@ -222,23 +228,19 @@ def nan_where(ops: Ops, condition: Array, dtype: str) -> Array:
     return ops.where(condition, math.nan, 1 - ops.cast(condition, dtype))
 
 
-def _given_value(ops: Ops, x: Array, value: Array, slope: Array) -> Array:
-    return value
+def _nothing(ops: Ops, x: Array, slope: Array) -> Array:
+    return slope * 0
 
 
-def _given_slope(ops: Ops, x: Array, value: Array, slope: Array) -> Array:
+def _given_slope(ops: Ops, x: Array, slope: Array) -> Array:
     return slope
 
 
-def _zero(ops: Ops, x: Array, value: Array, slope: Array) -> Array:
+def _zero(ops: Ops, x: Array, slope: Array) -> Array:
     return ops.where(ops.isnan(slope), slope, 0.0)
 
 
-_GIVEN = Smooth(
-    "given",
-    _given_value,
-    (Smooth("given_slope", _given_slope, (_zero, None, None)), None, None),
-)
+_GIVEN = Smooth("given", _nothing, (Smooth("given_slope", _given_slope, (_zero, None)), None))
 
 KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Rows]] = {
     "multilabel_margin_loss": margin,

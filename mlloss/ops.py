@@ -130,7 +130,15 @@ class Ops(Protocol):
         """0 ... n-1 in index_dtype, on the device of `like`."""
         ...
 
+    def own(self, x: Array) -> Array:
+        """An array of the framework: x itself, or whole numbers and booleans that NumPy read."""
+        ...
+
     # Differentiation.
+    def given(self, function: Callable[..., tuple[Array, ...]], *args: Array) -> tuple[Array, ...]:
+        """function(self, *args), of arrays that carry no derivative, so that NumPy may do it."""
+        ...
+
     def apply(self, function: Smooth, *args: Array) -> Array:
         """function.value(self, *args), differentiated by its partials and not by its operations."""
         ...

@@ -52,6 +52,12 @@ EQUIVALENT = (
         "PyTorch expands numbers without rows as it does a single row of them",
         ("ops.reshape(ops.arange(classes, like), (1, classes)) -> ops.arange(classes, like)",),
     ),
+    Excuse(
+        "class_numbers",
+        "return ",
+        "PyTorch spreads a single row by itself",
+        ("ops.broadcast_to(row, (ops.shape(like)[0], classes)) -> row",),
+    ),
     Excuse("_limited", "return ops.where", "its weight is 0 all the same", ("0.0 -> 1.0",)),
     Excuse(
         "_limited",
@@ -78,12 +84,6 @@ EQUIVALENT = (
         ("Smooth('soft_margin_dense_truth', * -> _minus_x",),
     ),
     Excuse("_listed_value", "return ", "at 0 it is 0 either way", ("z > 0 -> z >= 0",)),
-    Excuse(
-        "margin",
-        "exactly, at_least = ",
-        "PyTorch multiplies floats by whole numbers too",
-        ("ops.cast(exactly[:, 1:], dtype) -> exactly[:, 1:]",),
-    ),
     Excuse(
         "_scale",
         "limit = ",
@@ -121,7 +121,7 @@ EQUIVALENT = (
         "no score of a case lies between",
         ("96 -> 9?", "992 -> 99?"),
     ),
-    Excuse("margin", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
+    Excuse("_hinges", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse("_thresholds", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
     Excuse(
         "_between_thresholds",
@@ -159,6 +159,18 @@ EQUIVALENT = (
             "1 - ops.cast(condition, dtype) -> 1 + ops.cast(condition, dtype)",
             "1 - ops.cast(condition, dtype) -> 1",
         ),
+    ),
+    Excuse(
+        "_nothing",
+        "return ",
+        "the slopes of a row add up to 0",
+        ("slope ? 0 -> slope", "0 -> 1"),
+    ),
+    Excuse(
+        "_GIVEN",
+        "_GIVEN = ",
+        "the slopes of a row add up to 0",
+        ("_nothing -> _given_slope",),
     ),
     Excuse(
         "_zero",

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 REQUIRE ?= torch,jax,paddle,mindspore
 
-.PHONY: conformance docs test lint wheel clean
+.PHONY: conformance docs bench test lint wheel clean
 
 conformance: $(VENV)/.installed  ## every case on every framework, native and ours
 	$(BIN)/mlloss conformance --require all $(ARGS)
@@ -13,6 +13,9 @@ docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the READ
 	mkdir -p docs
 	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl \
 		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
+
+bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
+	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md $(ARGS)
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
 	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)

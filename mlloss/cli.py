@@ -1,4 +1,4 @@
-"""The command line: `mlloss conformance`, `mlloss doctor`, `mlloss spec`."""
+"""The `mlloss` command: conformance, differences, bench, doctor, spec."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import mlloss
+from mlloss.benchmarks.command import bench
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance import command, differences_command, fuzz_command
 from mlloss.conformance.definition import print_definition, print_index
@@ -16,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(command.app, name="conformance")
 command.app.command()(fuzz_command.fuzz)
 app.command()(differences_command.differences)
+app.command()(bench)
 
 
 def main() -> None:

@@ -12,7 +12,12 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"mlloss": "mlloss", "backends": "mlloss/backends", "conformance": "mlloss/conformance"}
+FOLDERS = {
+    "mlloss": "mlloss",
+    "backends": "mlloss/backends",
+    "benchmarks": "mlloss/benchmarks",
+    "conformance": "mlloss/conformance",
+}
 FILES = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
 CLUTTER = shutil.ignore_patterns("__pycache__", "*.pyc")
 

@@ -1,0 +1,1 @@
+"""How fast every loss is, beside each framework's own function: `mlloss bench`."""

@@ -1,0 +1,61 @@
+"""`mlloss bench`: every framework in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mlloss.benchmarks.frameworks import NAMES
+from mlloss.benchmarks.machine import processor
+from mlloss.benchmarks.report import markdown, print_results
+
+QUICK, ALL = 4, 99  # how many sizes of a grid
+Results = dict[str, Any]
+
+
+def bench(
+    framework: Annotated[
+        list[str] | None, typer.Option(help="numpy, torch, jax, paddle or mindspore; all if none.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processors for each framework.")] = 1,
+    seconds: Annotated[float, typer.Option(min=0, help="For each size.")] = 2.0,
+    quick: Annotated[bool, typer.Option("--quick", help="The small sizes only.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="All that was measured.")] = None,
+    markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Tables.")] = None,
+) -> None:
+    """Measure how fast the losses are beside each framework's own, forward and backward."""
+    names = framework or list(NAMES)
+    if unknown := sorted(set(names) - set(NAMES)):
+        raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")
+    results: Results = {"processor": processor(), "threads": threads, "frameworks": {}}
+    for name in names:
+        if find_spec(name) is None:
+            typer.echo(f"{name} is not installed")
+            continue
+        job = {"framework": name, "threads": threads, "seconds": seconds}
+        lines = list(_measured(job | {"points": QUICK if quick else ALL}))
+        results["frameworks"][name] = {"version": lines[0]["version"], "measured": lines[1:]}
+        print_results(name, results["frameworks"][name])
+    if json_file:
+        json_file.write_text(json.dumps(results, indent=1) + "\n")
+    if markdown_file:
+        markdown_file.write_text(markdown(results))
+
+
+def _measured(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a worker prints; its own words go to stderr."""
+    command = [sys.executable, "-m", "mlloss.benchmarks.worker", json.dumps(job)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        for line in worker.stdout:
+            if line.startswith("{"):
+                yield json.loads(line)
+    if worker.returncode:
+        raise typer.Exit(worker.returncode)

@@ -1,0 +1,35 @@
+"""The shape of a framework's contenders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from mlloss.benchmarks.points import Lists
+
+Step = Callable[[], object]
+MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
+OURS = "mlloss"
+
+
+class Contenders(Protocol):
+    """One framework: its arrays, and for each loss in each mode what there is to be run."""
+
+    modes: tuple[str, ...]
+    lists: tuple[Lists, ...]  # forms of index lists; the other contenders take the first
+    most_pairs: float  # of a margin loss that the others have the memory and patience for
+
+    def prepare(self, threads: int) -> str:
+        """Settle on so many threads, and return the framework's version."""
+        ...
+
+    def array(self, numbers: Any) -> Any:
+        """An array in the framework's usual dtype for such numbers."""
+        ...
+
+    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+        """Makers of a step, forward and backward if there is one, waited for: of (x, labels).
+
+        The first is what ours is measured against, others show what a pass over the arrays costs.
+        """
+        ...

@@ -1,0 +1,50 @@
+"""PyTorch: its own functions, eager and under torch.compile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+import mlloss
+from mlloss.benchmarks.frameworks.base import OURS, Step
+from mlloss.benchmarks.points import Lists
+
+
+class TorchContenders:
+    """Forward and backward by autograd."""
+
+    modes = ("eager", "compile")
+    lists: tuple[Lists, ...] = ("full", "compact")
+    most_pairs = math.inf
+
+    def prepare(self, threads: int) -> str:
+        torch.set_num_threads(threads)
+        return str(torch.__version__)
+
+    def array(self, numbers: Any) -> Any:
+        return torch.from_numpy(numbers)
+
+    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+        native, own = getattr(torch.nn.functional, loss), getattr(mlloss, loss)
+        if mode == "compile":
+            native, own = torch.compile(native), torch.compile(own, fullgraph=True)
+        return {
+            "native": lambda x, t: _step(native, x, t),
+            OURS: lambda x, t: _step(own, x, t),
+            "x - y": lambda x, t: lambda: x - x,
+        }
+
+
+def _step(loss: Callable[..., Any], x: Any, t: Any) -> Step:
+    x = x.clone().requires_grad_()
+
+    def step() -> Any:
+        return torch.autograd.grad(loss(x, t), x)[0]
+
+    return step
+
+
+contenders = TorchContenders()

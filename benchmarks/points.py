@@ -1,0 +1,80 @@
+"""What is measured: sizes, and scores and labels of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = Literal["random", "trained"]
+Lists = Literal["full", "compact"]
+SCORES: tuple[Scores, ...] = get_args(Scores)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A size: N rows of C classes, and T targets in each row where labels are lists."""
+
+    rows: int
+    classes: int
+    targets: int = 0
+
+    def __str__(self) -> str:
+        sizes = (self.rows, self.classes, self.targets)
+        return f"({', '.join(str(size) for size in sizes if size)})"
+
+    def pairs(self) -> int:
+        """Hinges of the margin loss."""
+        return self.rows * self.classes * self.targets
+
+
+MARGIN = (
+    Point(8, 5, 2),
+    Point(32, 20, 3),
+    Point(128, 80, 5),
+    Point(256, 1000, 10),
+    Point(64, 10_000, 50),
+    Point(16, 100_000, 100),
+    Point(4, 100_000, 5000),
+)
+SOFT = (
+    Point(32, 20),
+    Point(128, 80),
+    Point(256, 1000),
+    Point(1024, 1024),
+    Point(64, 100_000),
+)
+SOFT_LISTS = Point(64, 100_000, 20)
+
+
+def scores(point: Point, kind: Scores, targets: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Of one normal distribution; or targets about 3 and all else about -5, as after training."""
+    x = np.random.default_rng(0).normal(size=(point.rows, point.classes)).astype(np.float32)
+    if kind == "trained":
+        x -= 5
+        np.put_along_axis(x, targets, np.take_along_axis(x, targets, 1) + 8, 1)
+    return x
+
+
+def targets(point: Point) -> NDArray[np.int64]:
+    """T different classes a row, (N, T)."""
+    draw = np.random.default_rng(1)
+    rows = [draw.choice(point.classes, point.targets, replace=False) for _ in range(point.rows)]
+    return np.array(rows, np.int64)
+
+
+def lists(point: Point, form: Lists, targets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Targets as (N, C) padded with -1, as PyTorch and Paddle want them, or as they are."""
+    if form == "compact":
+        return targets
+    full = np.full((point.rows, point.classes), -1, np.int64)
+    full[:, : point.targets] = targets
+    return full
+
+
+def binary(point: Point) -> NDArray[np.float32]:
+    """0 or 1 for each class, three in a hundred 1."""
+    drawn = np.random.default_rng(2).random((point.rows, point.classes)) < 0.03
+    return drawn.astype(np.float32)

@@ -1,0 +1,59 @@
+"""What was measured, as tables: times, and ratios with their quartiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mlloss.benchmarks.frameworks.base import OURS
+
+HEAD = ("loss", "mode", "size", "scores", "lists", "ours", "beside", "takes", "ratio")
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
+
+
+def print_results(name: str, measured: Mapping[str, Any]) -> None:
+    """A framework's table on the terminal."""
+    table = Table(title=f"{name} {measured['version']}", title_justify="left")
+    for column in HEAD:
+        table.add_column(column, no_wrap=True)
+    for row in _rows(measured["measured"]):
+        table.add_row(*row)
+    Console(width=None if Console().is_terminal else 140).print(table)
+
+
+def markdown(results: Mapping[str, Any]) -> str:
+    """A table for each framework."""
+    parts = [
+        "# How fast",
+        f"{results['processor']}, threads: {results['threads']}. Forward and backward (NumPy: the "
+        "value), taken in turns within one run; a ratio is ours over theirs, the median of the "
+        "rounds with its quartiles.",
+    ]
+    for name, measured in results["frameworks"].items():
+        lines = [" | ".join(row) for row in _rows(measured["measured"])]
+        rows = [f"| {line} |" for line in (" | ".join(HEAD), " | ".join("-" for _ in HEAD), *lines)]
+        parts += [f"## {name} {measured['version']}", "\n".join(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows(measured: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """One for each size and each other contender."""
+    for one in measured:
+        where = (_short(one["loss"]), one["mode"], one["point"])
+        how = (one.get("scores", ""), one.get("lists", ""))
+        ours = _time(one["seconds"][OURS])
+        for other, (low, middle, high) in one["ratios"].items():
+            ratio = f"{middle:.3g} ({low:.3g} to {high:.3g})"
+            yield (*where, *how, ours, other, _time(one["seconds"][other]), ratio)
+
+
+def _short(loss: str) -> str:
+    return "soft margin" if "soft" in loss else "margin"
+
+
+def _time(seconds: float) -> str:
+    size, unit = next(((s, u) for s, u in UNITS if seconds >= s), UNITS[-1])
+    return f"{seconds / size:.3g} {unit}"

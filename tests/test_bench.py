@@ -1,0 +1,81 @@
+"""The benchmark measures what it says, and both contenders compute the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from mlloss.benchmarks import points
+from mlloss.benchmarks.frameworks import NAMES, find
+from mlloss.benchmarks.frameworks.base import MARGIN, SOFT
+from mlloss.benchmarks.points import Point
+from mlloss.benchmarks.timing import in_turns
+from mlloss.cli import app
+
+SMALL = Point(8, 5, 2)
+
+
+def test_contenders_take_turns_and_are_compared_round_by_round():
+    order: list[str] = []
+    times = in_turns({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 0)
+    assert order[:6] == ["a", "a", "a", "b", "b", "b"]  # to warm up
+    assert len(times.seconds["a"]) == len(times.seconds["b"]) == 5
+    low, middle, high = times.ratio("a", "a")
+    assert low == middle == high == 1
+
+
+def test_lists_are_full_or_compact_and_hold_the_same():
+    index = points.targets(SMALL)
+    full = points.lists(SMALL, "full", index)
+    assert full.shape == (8, 5)
+    assert (full[:, :2] == points.lists(SMALL, "compact", index)).all()
+    assert (full[:, 2:] == -1).all()
+    trained = points.scores(SMALL, "trained", index)
+    assert np.take_along_axis(trained, index, 1).mean() > 1 > trained.mean()
+
+
+@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@pytest.mark.parametrize("name", NAMES)
+def test_all_contenders_compute_the_same(name: str, loss: str, require_framework: Any):
+    if name != "numpy":
+        require_framework(name)
+    contenders = find(name)
+    contenders.prepare(1)
+    index = points.targets(SMALL)
+    x = points.scores(SMALL, "random", index)
+    full = contenders.lists[0]
+    labels = points.lists(SMALL, full, index) if loss == MARGIN else points.binary(SMALL)
+    given = contenders.array(x), contenders.array(labels)
+    base, *_ = contenders.of(loss, contenders.modes[0]).values()  # compiled, PyTorch's is wrong
+    want = _numbers(base(*given)())
+    for mode in contenders.modes:
+        _, ours, *_ = contenders.of(loss, mode).values()
+        assert _numbers(ours(*given)()) == pytest.approx(want, rel=1e-5, abs=1e-6)
+
+
+def _numbers(result: Any) -> np.ndarray:
+    """The last of what a step gives: its gradient, or else the value."""
+    last = result[-1] if isinstance(result, list | tuple) else result
+    return np.asarray(last.numpy() if hasattr(last, "numpy") else last)
+
+
+def test_the_command_writes_what_it_measured(tmp_path: Path):
+    files = {name: tmp_path / name for name in ("json", "markdown")}
+    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    command = ["bench", "--framework", "numpy", "--quick", "--seconds", "0", *options]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    measured = json.loads(files["json"].read_text())["frameworks"]["numpy"]["measured"]
+    assert {one["point"] for one in measured} >= {"(8, 5, 2)", "(256, 1000, 10)", "(32, 20)"}
+    assert all(one["seconds"]["mlloss"] > 0 for one in measured)
+    assert "| margin | eager | (8, 5, 2) | random | compact |" in files["markdown"].read_text()
+
+
+def test_an_unknown_framework_is_refused():
+    result = CliRunner().invoke(app, ["bench", "--framework", "tensorflow"])
+    assert result.exit_code == 2
+    assert "expected frameworks of numpy" in result.output

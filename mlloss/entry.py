@@ -30,21 +30,20 @@ def same_backend(caller: str, backend: Backend, argument: str, value: object) ->
         raise check.mixed(caller, argument, other.name, backend.name)
 
 
-def check_values(caller: str, backend: Backend, given: Given, validate: bool | None) -> None:
-    """An error if labels break their convention, or cannot be looked at although they must."""
-    if read_values(caller, backend, given, validate) is None and validate:
-        raise check.unseen(caller)
-
-
 def read_values(
     caller: str, backend: Backend, given: Given, validate: bool | None
 ) -> Listed | Dense | None:
-    """The labels read by NumPy, if their values are at hand; an error if they are wrong.
+    """The labels as NumPy reads them; an error if they are wrong, None if they are not at hand.
 
-    With validate=False they may be: a list ends at the first number of no class.
+    With validate=False they may be wrong: a list ends at the first number of no class. What is
+    written down for each class need not be read at all then.
     """
+    if validate is False and given.labels != "indices":
+        return None
     host = backend.host(given.target)
     if host is None:
+        if validate:
+            raise check.unseen(caller)
         return None
     numpy = load("numpy")
     given = replace(given, target=conventions.cut(host, given))

@@ -15,7 +15,7 @@ from mlloss.axes import from_rows
 from mlloss.backends.base import Backend
 from mlloss.backends.opaque import opaque
 from mlloss.conventions import Given
-from mlloss.entry import backend_of, check_values
+from mlloss.entry import backend_of, read_values
 from mlloss.kernels import Dense, class_numbers
 from mlloss.ops import Array, Ops
 from mlloss.spec import FLOATS, SIGNED_INTEGERS, UNSIGNED_INTEGERS, Labels
@@ -118,7 +118,7 @@ def check_labels(
         >>> check_labels(np.array([[3, 0, -1]]), labels="indices", num_classes=4)
     """
     backend, given = _checked("check_labels", target, labels, num_classes, axis, fractions)
-    check_values("check_labels", backend, given, validate=True)
+    read_values("check_labels", backend, given, validate=True)
 
 
 def _checked(
@@ -143,7 +143,7 @@ def _convert(
     caller: str, target: Array, labels: Labels, num_classes: int | None, axis: int
 ) -> Array:
     backend, given = _checked(caller, target, labels, num_classes, axis)
-    check_values(caller, backend, given, validate=None)
+    read_values(caller, backend, given, validate=None)
     return backend.run(_WRITERS[caller], given)
 
 

@@ -62,7 +62,7 @@ def _margin(
     """Natives that want full lists get them, whatever form ours has; too large for some is too."""
     base, *others = contenders.of(MARGIN, mode).items()
     steps = {name: (make, labels[form]) for name, make in others}
-    if point.pairs() <= contenders.most_pairs:
+    if contenders.affords(point, mode):
         steps = {base[0]: (base[1], labels[contenders.lists[0]])} | steps
     return _measured(contenders, MARGIN, mode, point, job, x, steps)
 

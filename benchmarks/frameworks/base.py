@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 Step = Callable[[], object]
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
@@ -17,10 +17,13 @@ class Contenders(Protocol):
 
     modes: tuple[str, ...]
     lists: tuple[Lists, ...]  # forms of index lists; the other contenders take the first
-    most_pairs: float  # of a margin loss that the others have the memory and patience for
 
     def prepare(self, threads: int) -> str:
         """Settle on so many threads, and return the framework's version."""
+        ...
+
+    def affords(self, point: Point, mode: str) -> bool:
+        """Whether the others have the memory and the patience for a margin loss of this size."""
         ...
 
     def array(self, numbers: Any) -> Any:

@@ -11,7 +11,7 @@ import optax
 
 import mlloss
 from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 
 class JaxContenders:
@@ -19,11 +19,13 @@ class JaxContenders:
 
     modes = ("jit",)
     lists: tuple[Lists, ...] = ("compact",)
-    most_pairs = 1e9
 
     def prepare(self, threads: int) -> str:
         jax.config.update("jax_platforms", "cpu")
         return str(jax.__version__)
+
+    def affords(self, point: Point, mode: str) -> bool:
+        return point.pairs() < 1e9
 
     def array(self, numbers: Any) -> Any:
         return jnp.asarray(numbers)

@@ -11,7 +11,7 @@ from mindspore import ops
 import mlloss
 from mlloss.backends import load
 from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 
 class MindSporeContenders:
@@ -19,12 +19,14 @@ class MindSporeContenders:
 
     modes = ("eager", "graph")
     lists: tuple[Lists, ...] = ("compact",)
-    most_pairs = 1e8
 
     def prepare(self, threads: int) -> str:
         mindspore.set_device("CPU")
         load("mindspore")  # under NumPy 2 MindSpore's first operation on a number fails; it has it
         return str(mindspore.__version__)
+
+    def affords(self, point: Point, mode: str) -> bool:
+        return point.pairs() < 1e8
 
     def array(self, numbers: Any) -> Any:
         return mindspore.Tensor(numbers)

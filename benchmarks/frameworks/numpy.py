@@ -9,7 +9,7 @@ import numpy as np
 
 import mlloss
 from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 
 class NumpyContenders:
@@ -17,10 +17,12 @@ class NumpyContenders:
 
     modes = ("eager",)
     lists: tuple[Lists, ...] = ("compact",)
-    most_pairs = 1e9
 
     def prepare(self, threads: int) -> str:
         return np.__version__
+
+    def affords(self, point: Point, mode: str) -> bool:
+        return point.pairs() < 1e9
 
     def array(self, numbers: Any) -> Any:
         return numbers

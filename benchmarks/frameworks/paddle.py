@@ -9,7 +9,7 @@ import paddle
 
 import mlloss
 from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 
 class PaddleContenders:
@@ -17,11 +17,13 @@ class PaddleContenders:
 
     modes = ("eager",)
     lists: tuple[Lists, ...] = ("full", "compact")
-    most_pairs = 1e9
 
     def prepare(self, threads: int) -> str:
         paddle.set_device("cpu")
         return str(paddle.__version__)
+
+    def affords(self, point: Point, mode: str) -> bool:
+        return point.pairs() < 1e8
 
     def array(self, numbers: Any) -> Any:
         return paddle.to_tensor(numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ import torch
 
 import mlloss
 from mlloss.benchmarks.frameworks.base import OURS, Step
-from mlloss.benchmarks.points import Lists
+from mlloss.benchmarks.points import Lists, Point
 
 
 class TorchContenders:
@@ -18,11 +17,15 @@ class TorchContenders:
 
     modes = ("eager", "compile")
     lists: tuple[Lists, ...] = ("full", "compact")
-    most_pairs = math.inf
 
     def prepare(self, threads: int) -> str:
         torch.set_num_threads(threads)
         return str(torch.__version__)
+
+    def affords(self, point: Point, mode: str) -> bool:
+        """Compiled, it makes an array of N x C x C."""
+        size = point.pairs() if mode == "eager" else point.rows * point.classes**2
+        return size < 1e9
 
     def array(self, numbers: Any) -> Any:
         return torch.from_numpy(numbers)

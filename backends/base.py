@@ -11,12 +11,21 @@ top-level package that the array type comes from:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from mlloss.ops import Array, Ops, Smooth
+
+CACHED = 1 << 16  # numbers of an array that stay in the cache from one operation to the next
+
+
+def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Array, ...]]:
+    """The arrays, each of so many rows, a few rows at a time; all at once where they are small."""
+    step = max(1, CACHED // max(1, classes))
+    for first in range(0, rows, step):
+        yield tuple(x[first : first + step] for x in args)
 
 
 class Backend(Ops, Protocol):

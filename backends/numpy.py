@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import Base
-from mlloss.ops import Array
+from mlloss.backends.base import CACHED, Base, blocks
+from mlloss.ops import Array, Smooth
 
 _FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
 _ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
-_CACHED = 1 << 16  # scores that stay in the cache meanwhile
 _BUCKETS = 32  # for each threshold
 
 
@@ -106,14 +105,12 @@ class NumpyBackend(Base):
         return result
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
-        rows, slots = thresholds.shape
+        slots = thresholds.shape[1]
         counts = np.zeros(x.shape, np.uint8 if slots < 256 else np.uint32)
         if (slots - _FEW) * x.shape[1] <= _ROW:
-            step = max(1, _CACHED // x.shape[1])
-            for first in range(0, rows, step):
-                block = slice(first, first + step)
-                for limits in thresholds[block].T:
-                    counts[block] += x[block] > limits[:, None]
+            for block, some, scores in blocks((counts, thresholds, x), *x.shape):
+                for limits in some.T:
+                    np.add(block, scores > limits[:, None], out=block)
             return counts
         for row, limits, scores in zip(counts, thresholds, x, strict=True):
             row[:] = _count_below(limits, scores)
@@ -125,6 +122,13 @@ class NumpyBackend(Base):
 
     def arange(self, n: int, like: Array) -> Array:
         return np.arange(n)
+
+    def apply(self, function: Smooth, *args: Array) -> Array:
+        """The value alone."""
+        if args[0].size <= CACHED:
+            return function.value(self, *args)
+        parts = [function.value(self, *some) for some in blocks(args, *args[0].shape)]
+        return np.concatenate(parts)
 
 
 def _flat(index: Array, x: Array) -> Array:

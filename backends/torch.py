@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from mlloss.backends.base import CACHED, blocks
 from mlloss.backends.host import HostMemory
 from mlloss.ops import Array, Smooth
 
@@ -61,8 +62,20 @@ class _CompiledFunction(torch.autograd.Function):  # type: ignore[misc]
 
 
 def _value(function: Smooth, args: Sequence[Any]) -> Any:
-    value = function.value(backend, *args)
+    value = _in_blocks(function, args) if _is_large(args[0]) else function.value(backend, *args)
     return value.view_as(value) if any(value is arg for arg in args) else value
+
+
+def _is_large(x: Any) -> bool:
+    """So that it is worth while to keep to the cache; a trace would keep the blocks."""
+    if type(x) is not torch.Tensor or torch.compiler.is_compiling() or torch.jit.is_tracing():
+        return False
+    watched = torch._C._len_torch_dispatch_stack() or torch._C._are_functorch_transforms_active()
+    return not watched and x.numel() > CACHED
+
+
+def _in_blocks(function: Smooth, args: Sequence[Any]) -> Any:
+    return torch.cat([function.value(backend, *some) for some in blocks(args, *args[0].shape)])
 
 
 def _backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
@@ -101,6 +114,14 @@ def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
         wild = torch.where(finite, 1.0, args[i])
         result = result + torch.where(finite, 0.0, torch.exp(-wild * wild))
     return result
+
+
+def _is_differentiated() -> bool:
+    """Whether anything could ask for a derivative; not so in the backward pass of a first one."""
+    if torch.compiler.is_compiling() or torch.is_grad_enabled():
+        return True
+    forward = torch.autograd.forward_ad._current_level >= 0
+    return forward or torch._C._are_functorch_transforms_active()
 
 
 def _forward_twice() -> bool:
@@ -216,6 +237,8 @@ class TorchBackend(HostMemory):
     def apply(self, function: Any, *args: Array) -> Array:
         if not isinstance(function, Smooth):
             return function(self, *args)
+        if not _is_differentiated():
+            return _value(function, args)
         if torch.compiler.is_compiling():
             plain = torch._C._are_functorch_transforms_active() or torch.compiler.is_exporting()
             return _plain(function, args) if plain else _CompiledFunction.apply(function, *args)

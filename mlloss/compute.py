@@ -118,11 +118,12 @@ def _rows(
     """Each row's loss, (N, C) to (N,)."""
     dtype = ops.dtype(x)
     weight = None if call.weight is None else _weight(ops, call, given.axis, x)
-    if known is not None:
-        return kernels.rows(ops, call.spec.name, x, known, weight)
-    labels, wrong = conventions.read(ops, given, dtype)
-    rows = kernels.rows(ops, call.spec.name, x, labels, weight)
-    return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
+    if known is None and (poison or given.labels == "indices"):
+        labels, wrong = conventions.read(ops, given, dtype)
+        rows = kernels.rows(ops, call.spec.name, x, labels, weight)
+        return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
+    right = conventions.read_dense(ops, given, dtype) if known is None else known
+    return kernels.rows(ops, call.spec.name, x, right, weight)
 
 
 def _weight(ops: Ops, call: Call, axis: int, x: Array) -> Array:

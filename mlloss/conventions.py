@@ -33,7 +33,13 @@ def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
     rows = to_rows(ops, given.target, given.axis)
     if given.labels == "indices":
         return _lists(ops, rows, given.classes)
-    return _dense(ops, ops.cast(rows, dtype), given)
+    y = ops.cast(rows, dtype)
+    return _dense(ops, y, given), _wrong(ops, y, given)
+
+
+def read_dense(ops: Ops, given: Given, dtype: str) -> Dense:
+    """One label a class, known to be right or not to be looked at."""
+    return _dense(ops, ops.cast(to_rows(ops, given.target, given.axis), dtype), given)
 
 
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
@@ -69,12 +75,16 @@ def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
     return Listed(index, listed, some), wrong
 
 
-def _dense(ops: Ops, y: Array, given: Given) -> tuple[Dense, Array]:
+def _dense(ops: Ops, y: Array, given: Given) -> Dense:
+    return Dense((y + 1) * 0.5 if given.labels == "signed" else y)
+
+
+def _wrong(ops: Ops, y: Array, given: Given) -> Array:
     if given.labels == "signed":
-        return Dense((y + 1) * 0.5), ops.any(~((y == 1) | (y == -1)))
+        return ops.any(~((y == 1) | (y == -1)))
     if given.fractions:
-        return Dense(y), ops.any(~((y >= 0) & (y <= 1)))
-    return Dense(y), ops.any(~((y == 0) | (y == 1)))
+        return ops.any(~((y >= 0) & (y <= 1)))
+    return ops.any(~((y == 0) | (y == 1)))
 
 
 def to_dense(ops: Ops, labels: Listed, classes: int) -> Array:

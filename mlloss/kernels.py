@@ -1,6 +1,7 @@
 """Every loss, once: what each class adds to its row's loss, with the derivatives written out.
 
-A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Rows`.
+A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Shares` or
+`Totals`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from typing import NamedTuple
 from mlloss.ops import Array, Ops, Smooth
 
 
-class Rows(NamedTuple):
-    """The rows' losses before weights: (sum over classes of shares + extra) / C, times factor."""
+class Shares(NamedTuple):
+    """The rows' losses before weights are the means of these over the classes."""
 
     shares: Array  # (N, C), carries the derivatives
-    extra: Array | None = None  # (N,), carries none
-    factor: Array | None = None  # (N,), carries none: nan for rows that have no loss
+
+
+class Totals(NamedTuple):
+    """The rows' losses, which take no weights: (nothing + totals) / C, times factor."""
+
+    nothing: Array  # (N, C), adds up to 0 and carries the derivatives
+    totals: Array  # (N,)
+    factor: Array  # (N,), nan for rows that have no loss
 
 
 class Listed(NamedTuple):
@@ -53,10 +60,10 @@ def class_numbers(ops: Ops, like: Array, classes: int) -> Array:
 def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | None) -> Array:
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
-    result = ops.mean(_limited(ops, parts.shares, weight), weight)
-    if parts.extra is not None:
-        result = result + ops.divide(parts.extra, ops.shape(x)[1])
-    return result if parts.factor is None else result * parts.factor
+    if isinstance(parts, Totals):
+        totals = ops.sum(parts.nothing) + parts.totals
+        return ops.divide(totals, ops.shape(x)[1]) * parts.factor
+    return ops.mean(_limited(ops, parts.shares, weight), weight)
 
 
 def _limited(ops: Ops, shares: Array, weight: Array | None) -> Array:
@@ -66,11 +73,11 @@ def _limited(ops: Ops, shares: Array, weight: Array | None) -> Array:
     return ops.where((ops.abs(shares) == math.inf) & (weight == 0), 0.0, shares)
 
 
-def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
+def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Shares:
     """-(y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) for each class."""
     if isinstance(labels, Dense):
-        return Rows(ops.apply(_DENSE, x, labels.y))
-    return Rows(ops.apply(_LISTED, x, ops.own(labels.index), ops.own(labels.some)))
+        return Shares(ops.apply(_DENSE, x, labels.y))
+    return Shares(ops.apply(_LISTED, x, ops.own(labels.index), ops.own(labels.some)))
 
 
 # softplus(z) = max(z, 0) + log1p(exp(-|z|)) adds terms >= 0 only, so that nothing cancels.
@@ -130,7 +137,7 @@ _LISTED = Smooth(
 )
 
 
-def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
+def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Totals:
     """The hinges of each class that is no target, against every target of its row.
 
     The loss is piecewise linear: its slope in x is a matrix of whole numbers. With the targets'
@@ -142,7 +149,7 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Rows:
         labels = listed(ops, labels, ops.shape(x)[1])
     scores = ops.detach(x)
     total, slope, factor = ops.given(_hinges, scores, labels.index, labels.listed)
-    return Rows(ops.apply(_GIVEN, x, slope), total, factor)
+    return Totals(ops.apply(_GIVEN, x, slope), total, factor)
 
 
 def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array, Array, Array]:
@@ -242,7 +249,7 @@ def _zero(ops: Ops, x: Array, slope: Array) -> Array:
 
 _GIVEN = Smooth("given", _nothing, (Smooth("given_slope", _given_slope, (_zero, None)), None))
 
-KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Rows]] = {
+KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Totals]] = {
     "multilabel_margin_loss": margin,
     "multilabel_soft_margin_loss": soft_margin,
 }

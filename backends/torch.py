@@ -121,7 +121,7 @@ def _is_differentiated() -> bool:
     if torch.compiler.is_compiling() or torch.is_grad_enabled():
         return True
     forward = torch.autograd.forward_ad._current_level >= 0
-    return forward or torch._C._are_functorch_transforms_active()
+    return forward or bool(torch._C._are_functorch_transforms_active())
 
 
 def _forward_twice() -> bool:

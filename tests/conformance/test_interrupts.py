@@ -51,7 +51,10 @@ def slow(tmp_path: Path) -> Iterator[Slow]:
     environment["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{environment['PYTHONPATH']}"
     line = [sys.executable, "-m", "mlloss", "conformance", "--target", "numpy", "--record"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([*line, str(record)], env=environment, **pipes) as run:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen([*line, str(record)], env=environment, **pipes)
+    signal.signal(signal.SIGINT, before)  # which may be to ignore it, as in a shell's background
+    with process as run:
         _wait_for(lambda: "\n" in workers.read_text())
         worker = int(workers.read_text())
         yield Slow(run, record, worker)

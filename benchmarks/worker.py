@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import find
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT, Contenders
-from mlloss.benchmarks.points import Point
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT, Contenders, Maker
+from mlloss.benchmarks.points import Lists, Point, Scores
 from mlloss.benchmarks.timing import in_turns
 
 
@@ -26,67 +27,55 @@ def main() -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
     contenders = find(job["framework"])
     print(json.dumps({"version": contenders.prepare(job["threads"])}), flush=True)
-    for told in measurements(contenders, job):
-        print(json.dumps(told), flush=True)
-
-
-def measurements(contenders: Contenders, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every size of each loss in each mode, scores random and trained, lists full and compact."""
     for mode in contenders.modes:
-        for point in points.MARGIN[: job["points"]]:
-            index = points.targets(point)
+        for told in Bench(contenders, mode, job["seconds"]).measurements(job["points"]):
+            print(json.dumps({"mode": mode} | told), flush=True)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A framework in a mode, and the seconds that each size gets."""
+
+    contenders: Contenders
+    mode: str
+    seconds: float
+
+    def measurements(self, sizes: int) -> Iterator[dict[str, Any]]:
+        """So many sizes of each loss; of the margin, scores random and trained, lists both ways."""
+        for point in points.MARGIN[:sizes]:
             for kind in points.SCORES:
-                x = points.scores(point, kind, index)
-                labels: dict[str, Any] = {
-                    form: points.lists(point, form, index) for form in contenders.lists
-                }
-                for form in labels:
-                    told = {"scores": kind, "lists": form}
-                    yield told | _margin(contenders, mode, point, job, x, labels, form)
-        for point in points.SOFT[: job["points"]]:
-            x = points.scores(point, "random", np.zeros((point.rows, 0), np.int64))
-            y = points.binary(point)
-            steps = {name: (make, y) for name, make in contenders.of(SOFT, mode).items()}
-            yield _measured(contenders, SOFT, mode, point, job, x, steps)
+                for form in self.contenders.lists:
+                    yield self.margin(point, kind, form)
+        for point in points.SOFT[:sizes]:
+            yield self.soft(point)
 
+    def margin(self, point: Point, kind: Scores, form: Lists) -> dict[str, Any]:
+        """Natives that want full lists get them whatever ours has; too large for them is too."""
+        index = points.targets(point)
+        base, *others = self.contenders.of(MARGIN, self.mode).items()
+        makers = {name: (make, points.lists(point, form, index)) for name, make in others}
+        if self.contenders.affords(point, self.mode):
+            name, make = base
+            makers = {name: (make, points.lists(point, self.contenders.lists[0], index))} | makers
+        told = {"loss": MARGIN, "point": str(point), "scores": kind, "lists": form}
+        return told | self._times(points.scores(point, kind, index), makers)
 
-def _margin(
-    contenders: Contenders,
-    mode: str,
-    point: Point,
-    job: dict[str, Any],
-    x: Any,
-    labels: dict[str, Any],
-    form: str,
-) -> dict[str, Any]:
-    """Natives that want full lists get them, whatever form ours has; too large for some is too."""
-    base, *others = contenders.of(MARGIN, mode).items()
-    steps = {name: (make, labels[form]) for name, make in others}
-    if contenders.affords(point, mode):
-        steps = {base[0]: (base[1], labels[contenders.lists[0]])} | steps
-    return _measured(contenders, MARGIN, mode, point, job, x, steps)
+    def soft(self, point: Point) -> dict[str, Any]:
+        """Of random scores, every class with a label."""
+        x = points.scores(point, "random", np.zeros((point.rows, 0), np.int64))
+        y = points.binary(point)
+        makers = {name: (make, y) for name, make in self.contenders.of(SOFT, self.mode).items()}
+        return {"loss": SOFT, "point": str(point)} | self._times(x, makers)
 
-
-def _measured(
-    contenders: Contenders,
-    loss: str,
-    mode: str,
-    point: Point,
-    job: dict[str, Any],
-    x: Any,
-    steps: dict[str, Any],
-) -> dict[str, Any]:
-    """Times of all contenders, and how ours compares with each other."""
-    given = contenders.array(x)
-    calls = {name: make(given, contenders.array(y)) for name, (make, y) in steps.items()}
-    times = in_turns(calls, job["seconds"])
-    return {
-        "loss": loss,
-        "mode": mode,
-        "point": str(point),
-        "seconds": {name: times.typical(name) for name in calls},
-        "ratios": {name: times.ratio(OURS, name) for name in calls if name != OURS},
-    }
+    def _times(self, x: Any, makers: Mapping[str, tuple[Maker, Any]]) -> dict[str, Any]:
+        """Of all contenders, and how ours compares with each other."""
+        given = self.contenders.array(x)
+        calls = {n: make(given, self.contenders.array(y)) for n, (make, y) in makers.items()}
+        times = in_turns(calls, self.seconds)
+        return {
+            "seconds": {name: times.typical(name) for name in calls},
+            "ratios": {name: times.ratio(OURS, name) for name in calls if name != OURS},
+        }
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ class Smooth:
     argument: another `Smooth`, a plain `(ops, *args) -> array` that the framework may
     differentiate itself, or None for an argument that takes no derivative (index lists,
     masks, precomputed numbers). All arrays of one call have the same shape, but for
-    arguments whose partial is None. Partials are right at infinite arguments too, and where
-    one is not 0 at the infinite end that it leads to, the value there is infinite.
+    arguments whose partial is None; those have as many rows. No row depends on another, so that
+    a backend may work through a few at a time. Partials are right at infinite arguments too, and
+    where one is not 0 at the infinite end that it leads to, the value there is infinite.
     """
 
     name: str

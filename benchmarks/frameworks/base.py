@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from mlloss.benchmarks.points import Lists, Point
 
 Step = Callable[[], object]
+Maker = Callable[[Any, Any], Step]  # of scores and labels
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
 OURS = "mlloss"
 
@@ -30,7 +31,7 @@ class Contenders(Protocol):
         """An array in the framework's usual dtype for such numbers."""
         ...
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         """Makers of a step, forward and backward if there is one, waited for: of (x, labels).
 
         The first is what ours is measured against, others show what a pass over the arrays costs.

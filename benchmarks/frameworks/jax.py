@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -30,7 +30,7 @@ class JaxContenders:
     def array(self, numbers: Any) -> Any:
         return jnp.asarray(numbers)
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         plain, name = (_broadcast, "broadcast") if loss == MARGIN else (_optax, "optax")
         own = getattr(mlloss, loss)
         subtract = jax.jit(jnp.subtract)

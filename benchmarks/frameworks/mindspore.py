@@ -10,7 +10,7 @@ from mindspore import ops
 
 import mlloss
 from mlloss.backends import load
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -31,7 +31,7 @@ class MindSporeContenders:
     def array(self, numbers: Any) -> Any:
         return mindspore.Tensor(numbers)
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         name, plain, own = _MARGIN if loss == MARGIN else _SOFT
         return {
             name: lambda x, t: _step(plain, x, t),  # in PyNative, as users have it

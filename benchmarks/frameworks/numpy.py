@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -27,7 +27,7 @@ class NumpyContenders:
     def array(self, numbers: Any) -> Any:
         return numbers
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         plain, name = (_broadcast, "broadcast") if loss == MARGIN else (_logaddexp, "two logaddexp")
         own = getattr(mlloss, loss)
         return {

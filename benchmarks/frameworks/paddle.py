@@ -8,7 +8,7 @@ from typing import Any
 import paddle
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Step
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -28,7 +28,7 @@ class PaddleContenders:
     def array(self, numbers: Any) -> Any:
         return paddle.to_tensor(numbers)
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         functional, own = paddle.nn.functional, getattr(mlloss, loss)
         name = "multi_label_margin_loss" if loss == MARGIN else "multi_label_soft_margin_loss"
         return {

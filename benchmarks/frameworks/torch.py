@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import OURS, Step
+from mlloss.benchmarks.frameworks.base import OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -30,7 +30,7 @@ class TorchContenders:
     def array(self, numbers: Any) -> Any:
         return torch.from_numpy(numbers)
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Callable[[Any, Any], Step]]:
+    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         native, own = getattr(torch.nn.functional, loss), getattr(mlloss, loss)
         if mode == "compile":
             native, own = torch.compile(native), torch.compile(own, fullgraph=True)

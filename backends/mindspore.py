@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -170,7 +171,11 @@ class MindSporeBackend(HostMemory):
         return Tensor(np.arange(n, dtype=np.int32))
 
     def apply(self, function: Smooth, *args: Array) -> Array:
-        return _wired(function)(*args) if jit_context() is None else _series(function, args, 1)
+        if jit_context() is None:
+            return _wired(function)(*args)
+        fixed = [ops.stop_gradient(x) for x in args]
+        used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
+        return _series(function, fixed, [x if x is None else _step(x) for x in used], 1)
 
 
 def _by_numpy() -> bool:
@@ -214,22 +219,23 @@ def _value(f: Any, args: tuple[Array, ...]) -> Array:
     return backend.apply(f, *args) if isinstance(f, Smooth) else f(backend, *args)
 
 
-def _series(f: Any, args: tuple[Array, ...], order: int) -> Array:
+def _series(f: Any, fixed: Sequence[Array], steps: Sequence[Array | None], order: int) -> Array:
     """f's Taylor series for steps of size 0: plain operations that have the derivatives of f.
 
     No hook works in a trace. The bprop of a Cell is dropped (gradient 0); put back by a trick, it
     is wrong without a word in `mindspore.grad(mindspore.jit(f))` once a graph has it twice.
     """
-    fixed = [ops.stop_gradient(x) for x in args]
     if not isinstance(f, Smooth):
         return ops.stop_gradient(f(backend, *fixed))
     result = f.value(backend, *fixed)
-    for x, slope_of in zip(args, f.partials, strict=True):
+    for step, slope_of in zip(steps, f.partials, strict=True):
         if slope_of:
-            slope = _series(slope_of, args, order + 1)
-            limit = Tensor(np.finfo(backend.dtype(x)).max, x.dtype)  # 0 * inf would be nan
-            finite = ops.select(ops.isnan(slope), slope, ops.clamp(slope, -limit, limit))
-            result = result + _step(x) * finite / order
+            slope = _series(slope_of, fixed, steps, order + 1)
+            largest = np.finfo(backend.dtype(slope)).max
+            limits = (Tensor(sign * largest, slope.dtype) for sign in (-1, 1))
+            finite = ops.select(ops.isnan(slope), slope, ops.clamp(slope, *limits))
+            term = step * finite  # 0 * inf would be nan
+            result = result + (term if order == 1 else term / order)
     return result
 
 

@@ -140,7 +140,7 @@ class Case:
             "subject": subject,
             "loss": self.loss,
             "ask": self.ask,
-            "form": self.source.form if self.source else "function",
+            "form": self._form(subject),
             "arrays": [array.wire() for array in self.arrays()],
             "options": {"reduction": self.reduction} | self._own_options(subject),
             "signature": self.signature(subject),
@@ -159,9 +159,12 @@ class Case:
     def signature(self, subject: Subject) -> str:
         """Equal for cases that one compiled program can answer."""
         arrays = [array.kind() for array in self.arrays()]
-        form = self.source.form if self.source else "function"
         options = {"reduction": self.reduction} | self._own_options(subject)
-        return repr((subject, self.loss, self.ask, form, arrays, sorted(options.items())))
+        program = (subject, self.loss, self.ask, self._form(subject), arrays)
+        return repr((*program, sorted(options.items())))
+
+    def _form(self, subject: Subject) -> str:
+        return self.source.form if self.source and subject == "native" else "function"
 
     def _own_options(self, subject: Subject) -> dict[str, Any]:
         if subject != "mlloss":

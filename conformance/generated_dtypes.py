@@ -27,7 +27,7 @@ def label_dtypes() -> Iterator[Case]:
         for dtype in dtypes:
             for n in range(3):
                 id = f"{SHORT[loss]}/dtypes/{labels}/{dtype}/{n}"
-                x, draw = Draw(id).scores((2, CLASSES)), Draw(f"{id}/labels")
+                x, draw = Draw(id).scores((3, CLASSES)), Draw(f"{id}/labels")
                 case = drawn(id, "dtypes", loss, "value", x, draw, labels, dtype=dtype)
                 eager = dtype not in COMPILED_LABELS[labels]
                 yield replace(case, eager=eager, subjects=who(loss, labels))

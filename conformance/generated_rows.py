@@ -42,7 +42,7 @@ def _listed(name: str, dtype: str, ask: Ask) -> Case:
         labels="indices",
         ask=ask,
         reduction="none",
-        quick=dtype == "float32" and ask in TWO,
+        quick=dtype == "float32" and ask in TWO and width == len(PLAIN_SCORES),
         eager=ask == "second derivative" and dtype != "float32",
     )
 

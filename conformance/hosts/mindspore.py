@@ -49,18 +49,20 @@ class MindSporeHost(Host):
 
     def program(self, call: Call, ask: Any, mode: str) -> Call:
         """A second derivative compiled as a whole: of a compiled function each takes a second."""
-        if ask in BENDS:
-            derivative = self.bend(call, *BENDS[ask])
+        program = self._bent(call, ask, mode) if ask in BENDS else super().program(call, ask, mode)
+        return program if mode == "eager" else _Compiled(program)
 
-            def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
-                return derivative(input, target)
+    def _bent(self, call: Call, ask: Any, mode: str) -> Call:
+        derivative = self.bend(call, *BENDS[ask])
 
-            def weighted(input: Any, target: Any, weight: Any) -> Any:
-                return derivative(input, target, weight)
+        def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
+            return derivative(input, target)
 
-            takes_weight = len(signature(call).parameters) == 3
-            return self.compile(weighted if takes_weight else bend, mode)
-        return super().program(call, ask, mode)
+        def weighted(input: Any, target: Any, weight: Any) -> Any:
+            return derivative(input, target, weight)
+
+        takes_weight = len(signature(call).parameters) == 3
+        return self.compile(weighted if takes_weight else bend, mode)
 
     def slope(self, call: Call, argnum: int) -> Call:
         import mindspore
@@ -76,6 +78,27 @@ class MindSporeHost(Host):
 
         batched: Call = mindspore.vmap(call)
         return batched
+
+
+class _Compiled:
+    """A compiled program; one that its device has no kernel for is not compiled again to see it.
+
+    Kernels are selected by shapes and dtypes, and a program only gets arguments of one signature.
+    """
+
+    def __init__(self, program: Call) -> None:
+        self._program = program
+        self._no_kernel: RuntimeError | None = None
+
+    def __call__(self, *args: Any) -> Any:
+        if self._no_kernel:
+            raise self._no_kernel
+        try:
+            return self._program(*args)
+        except RuntimeError as error:
+            if "Kernel select failed" in str(error):
+                self._no_kernel = error
+            raise
 
 
 def _first_scalar_operation(ones: Any) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mlloss.ops import Array, Ops, Smooth
+from mlloss.ops import LINEAR, Array, Ops, Smooth
 
 CACHED = 1 << 16  # numbers of an array that stay in the cache from one operation to the next
 
@@ -68,6 +68,21 @@ class Base:
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         result: tuple[Array, ...] = function(self, *args)
         return result
+
+    def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
+        return False
+
+    def within(self, x: Array, limit: float) -> bool:
+        return False
+
+    def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
+        return self.sum(self.apply(LINEAR, x, slope)) + value
+
+    def average(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
+        return self.mean(self.apply(function, *args))
+
+    def relu(self: Any, x: Array) -> Array:
+        return self.where(x < 0, 0.0, x)
 
     def number(self: Any, value: float, like: Array) -> Array:
         return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value

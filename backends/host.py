@@ -6,14 +6,48 @@ fewer passes to make.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlloss.backends.base import Base
 from mlloss.backends.numpy import backend as numpy
-from mlloss.ops import Array
+from mlloss.ops import Array, Ops, Smooth
+
+
+@dataclass(frozen=True)
+class Value:
+    """A `Smooth` to be worked out, without its derivatives."""
+
+    function: Smooth
+
+    def __call__(self, ops: Ops, *args: Array) -> Array:
+        return ops.apply(self.function, *args) if ops is numpy else self.function.value(ops, *args)
+
+    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
+        """The gradient of what is worked out as that of the `Smooth`."""
+        return gradient
+
+
+class Row(Value):
+    """A number a row, with the derivatives of a `Smooth`."""
+
+    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
+        return ops.reshape(gradient, (-1, 1))
+
+
+class Average(Row):
+    """Its mean over the classes."""
+
+    def __call__(self, ops: Ops, *args: Array) -> Array:
+        if ops is numpy:
+            return ops.average(self.function, args)
+        return ops.mean(self.function.value(ops, *args))
+
+    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
+        return super().widen(ops, ops.divide(gradient, ops.shape(like)[1]), like)
 
 
 class HostMemory(Base):
@@ -30,8 +64,24 @@ class HostMemory(Base):
 
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         """Under tracing, or on another device, by the framework's own operations."""
-        seen = [x if isinstance(x, np.ndarray) else self.host(x) for x in args]
-        if any(x is None for x in seen):
+        seen = self._seen(args)
+        if seen is None:
             result: tuple[Array, ...] = function(self, *map(self.own, args))
             return result
-        return tuple(self.from_host(x) for x in numpy.run(function, *seen))
+        return tuple(self.from_host(x) for x in numpy.run(_given, function, *seen))
+
+    def worked(self: Any, function: Callable[..., Array], args: Sequence[Array]) -> Array:
+        """function(ops, *args) in the same manner, without a derivative."""
+        seen = self._seen(args)
+        if seen is None:
+            return function(self, *args)
+        result = numpy.run(function, *seen)
+        return self.from_host(result.copy() if any(result is x for x in seen) else result)
+
+    def _seen(self: Any, args: Sequence[Array]) -> list[np.ndarray[Any, Any]] | None:
+        seen = [x if isinstance(x, np.ndarray) else self.host(x) for x in args]
+        return None if any(x is None for x in seen) else seen
+
+
+def _given(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    return ops.given(function, *args)

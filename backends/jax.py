@@ -14,6 +14,8 @@ import numpy as np
 from mlloss.backends.base import Base
 from mlloss.ops import Array, Smooth
 
+_FEW = 128  # thresholds that are compared one by one sooner than looked up ...
+_STRIDE = 4  # ... so many in a pass
 _BLOCK = 128  # XLA adds up a row one by one; blocks keep the rounding error of a long row small
 
 
@@ -157,7 +159,17 @@ class JaxBackend(Base):
         return x.at[_rows(x), index].add(values, mode="promise_in_bounds")
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
-        return jax.vmap(partial(jnp.searchsorted, method="scan"))(thresholds, x).astype("int32")
+        if thresholds.shape[1] > _FEW:
+            search = partial(jnp.searchsorted, method="scan")
+            return jax.vmap(search)(thresholds, x).astype("int32")
+        odd = -thresholds.shape[1] % _STRIDE
+        padded = jnp.pad(thresholds, ((0, 0), (0, odd)), constant_values=jnp.inf)
+
+        def step(n: Array, count: Array) -> Array:
+            some = jax.lax.dynamic_slice_in_dim(padded, n * _STRIDE, _STRIDE, 1)
+            return count + sum((x > some[:, i : i + 1]).astype("int32") for i in range(_STRIDE))
+
+        return jax.lax.fori_loop(0, padded.shape[1] // _STRIDE, step, jnp.zeros(x.shape, "int32"))
 
     def histogram(self, counts: Array, bins: int) -> Array:
         nothing = jnp.zeros((counts.shape[0], bins), "int32")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.host import HostMemory
+from mlloss.backends.host import Average, HostMemory, Value
 from mlloss.ops import Array, Smooth
 
 try:
@@ -172,10 +172,14 @@ class MindSporeBackend(HostMemory):
 
     def apply(self, function: Smooth, *args: Array) -> Array:
         if jit_context() is None:
-            return _wired(function)(*args)
+            return _wired(Value(function))(*args)
         fixed = [ops.stop_gradient(x) for x in args]
         used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
         return _series(function, fixed, [x if x is None else _step(x) for x in used], 1)
+
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        traced = jit_context() is not None
+        return super().average(function, args) if traced else _wired(Average(function))(*args)
 
 
 def _by_numpy() -> bool:
@@ -197,25 +201,26 @@ class _Sum(_Function):  # type: ignore[misc]
 
 
 @cache
-def _wired(function: Smooth) -> Any:
+def _wired(value: Value) -> Any:
     """A function for eager autograd, its partials worked out only where a gradient is taken."""
 
     class Wired(_Function):  # type: ignore[misc]
         @staticmethod
         def forward(ctx: Any, *args: Array) -> Array:
             ctx.save_for_backward(*args)
-            return function.value(backend, *args)
+            return backend.worked(value, args)
 
         @staticmethod
         def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
             args, wanted = ctx.saved_tensors, ctx.needs_input_grad
-            slopes = zip(function.partials, wanted, strict=True)
-            return tuple(gradient * _value(f, args) if f and want else None for f, want in slopes)
+            gradient = value.widen(backend, gradient, args[0])
+            slopes = zip(value.function.partials, wanted, strict=True)
+            return tuple(gradient * _slope(f, args) if f and want else None for f, want in slopes)
 
     return Wired.apply
 
 
-def _value(f: Any, args: tuple[Array, ...]) -> Array:
+def _slope(f: Any, args: tuple[Array, ...]) -> Array:
     return backend.apply(f, *args) if isinstance(f, Smooth) else f(backend, *args)
 
 

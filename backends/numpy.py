@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from mlloss.backends.base import CACHED, Base, blocks
 from mlloss.ops import Array, Smooth
 
+_PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
 _ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
 _BUCKETS = 32  # for each threshold
@@ -34,7 +36,7 @@ class NumpyBackend(Base):
             return function(self, *args)
 
     def dtype(self, x: Array) -> str:
-        return str(x.dtype)
+        return _name(x.dtype)
 
     def shape(self, x: Array) -> tuple[int, ...]:
         return tuple(x.shape)
@@ -66,15 +68,26 @@ class NumpyBackend(Base):
     def abs(self, x: Array) -> Array:
         return np.abs(x)
 
+    def relu(self, x: Array) -> Array:
+        return np.maximum(x, 0)
+
     def isnan(self, x: Array) -> Array:
         return np.isnan(x)
 
     def log1p_exp(self, x: Array) -> Array:
-        return np.log1p(np.exp(x))
+        small = np.exp(x)
+        total = 1 + small  # log1p takes eight times as long as log
+        return np.log(total) + (small - (total - 1)) / total
 
     def sigmoid(self, x: Array) -> Array:
         small = np.exp(-np.abs(x))
-        return np.where(x < 0, small, 1) / (1 + small)
+        return np.maximum(small, x >= 0, dtype=x.dtype) / (1 + small)
+
+    def compares(self, scores: tuple[int, ...], lists: tuple[int, ...]) -> bool:
+        return math.prod(scores) * lists[1] <= _PAIRS
+
+    def within(self, x: Array, limit: float) -> bool:
+        return bool(x.max() < limit and x.min() > -limit)
 
     def sum(self, x: Array) -> Array:
         return np.ascontiguousarray(x).sum(-1)  # pairwise along a contiguous axis only
@@ -108,9 +121,8 @@ class NumpyBackend(Base):
         slots = thresholds.shape[1]
         counts = np.zeros(x.shape, np.uint8 if slots < 256 else np.uint32)
         if (slots - _FEW) * x.shape[1] <= _ROW:
-            for block, some, scores in blocks((counts, thresholds, x), *x.shape):
-                for limits in some.T:
-                    np.add(block, scores > limits[:, None], out=block)
+            for limits in thresholds.T:
+                np.add(counts, x > limits[:, None], out=counts)
             return counts
         for row, limits, scores in zip(counts, thresholds, x, strict=True):
             row[:] = _count_below(limits, scores)
@@ -123,12 +135,35 @@ class NumpyBackend(Base):
     def arange(self, n: int, like: Array) -> Array:
         return np.arange(n)
 
+    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+        """A few rows at a time: what is needed on the way stays in the cache."""
+        rows, classes = args[0].shape
+        if args[0].size <= CACHED:
+            return tuple(function(self, *args))
+        whole: tuple[Array, ...] = ()
+        done = 0
+        for some in blocks(args, rows, classes):
+            parts = function(self, *some)
+            whole = whole or tuple(np.empty((rows, *p.shape[1:]), p.dtype) for p in parts)
+            for result, part in zip(whole, parts, strict=True):
+                result[done : done + len(part)] = part
+            done += len(some[0])
+        return whole
+
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        return value
+
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        (means,) = self.given(lambda ops, *some: (ops.mean(function.value(ops, *some)),), *args)
+        return means
+
     def apply(self, function: Smooth, *args: Array) -> Array:
         """The value alone."""
-        if args[0].size <= CACHED:
-            return function.value(self, *args)
-        parts = [function.value(self, *some) for some in blocks(args, *args[0].shape)]
-        return np.concatenate(parts)
+        (value,) = self.given(lambda ops, *some: (function.value(ops, *some),), *args)
+        return value
+
+
+_name = cache(str)  # NumPy makes it up each time
 
 
 def _flat(index: Array, x: Array) -> Array:

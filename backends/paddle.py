@@ -15,8 +15,8 @@ from paddle.autograd import PyLayer
 from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
-from mlloss.backends.host import HostMemory
-from mlloss.ops import Array, Smooth
+from mlloss.backends.host import Average, HostMemory, Row, Value
+from mlloss.ops import LINEAR, Array, Smooth
 
 _WHERE = dict.fromkeys(("int8", "int16", "uint8"), "int32") | {"float16": "float32"}  # no kernels
 _BLOCK = 1024  # paddle adds term after term: 1e6 are 7e-5 off in float32, 7e-14 in float64
@@ -127,18 +127,36 @@ class PaddleBackend(HostMemory):
         pairs = zip(args, function.partials, strict=True)
         args = tuple(self.detach(a) if p is None else a for a, p in pairs)
         if all(a.stop_gradient for a in args):
-            return function.value(self, *args)
-        return _plain(function, args) if _static(args[0]) else _wire(function, args)
+            return self.worked(Value(function), args)
+        return (
+            _plain(function, args) if _static(args[0]) else _wire(Value(function), function, args)
+        )
+
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        if _static(args[0]):
+            return super().average(function, args)
+        if all(a.stop_gradient for a in args):
+            return self.worked(Average(function), args)
+        return _wire(Average(function), function, args)
+
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        if _static(x):
+            return super().linear(x, slope, value)
+        if x.stop_gradient:
+            return value
+        return _Wired.apply(x, LINEAR.partials[0], Row(LINEAR), lambda: (x, slope), value)
 
 
 class _Wired(PyLayer):  # type: ignore[misc]
     """One argument of a `Smooth` in eager mode; paddle differentiates `backward` once more."""
 
     @staticmethod
-    def forward(ctx: Any, x: Array, slope: Any, value: Any, args: Callable[[], Any]) -> Array:
-        ctx.slope, ctx.versions = slope, [a.inplace_version for a in args()]
+    def forward(
+        ctx: Any, x: Array, slope: Any, value: Value, args: Callable[[], Any], out: Array | None
+    ) -> Array:
+        ctx.slope, ctx.widen, ctx.versions = slope, value.widen, [a.inplace_version for a in args()]
         ctx.save_for_backward(*args())
-        out = value(backend, *args())
+        out = backend.worked(value, args()) if out is None else out.clone()
         return out.clone() if any(out is a for a in args()) else out  # else an "inplace" error
 
     @staticmethod
@@ -146,16 +164,20 @@ class _Wired(PyLayer):  # type: ignore[misc]
         slope, args = ctx.slope, ctx.saved_tensor()
         if ctx.versions != [a.inplace_version for a in args]:  # paddle checks its own layers only
             raise RuntimeError("an array that the loss saved for its gradient was changed in place")
-        wired = isinstance(slope, Smooth)
-        return gradient * (backend.apply(slope, *args) if wired else slope(backend, *args))
+        gradient = ctx.widen(backend, gradient, args[0])
+        if not isinstance(slope, Smooth):
+            return gradient * slope(backend, *args)
+        once = not paddle.is_grad_enabled()
+        slope = backend.worked(Value(slope), args) if once else backend.apply(slope, *args)
+        return gradient * slope
 
 
-def _wire(function: Smooth, args: tuple[Array, ...]) -> Array:
+def _wire(value: Value, function: Smooth, args: tuple[Array, ...]) -> Array:
     """A layer an argument: `paddle.grad` for one input of several fails. Closures are no inputs."""
     live = [(a, p) for a, p in zip(args, function.partials, strict=True) if not a.stop_gradient]
-    total = _Wired.apply(*live[0], function.value, lambda: args)
+    total = _Wired.apply(*live[0], value, lambda: args, None)
     for a, slope in live[1:]:
-        total = total + _Wired.apply(a, slope, lambda _, x, *__: paddle.zeros_like(x), lambda: args)
+        total = total + _Wired.apply(a, slope, value, lambda: args, paddle.zeros_like(total))
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 
 from mlloss.backends.base import CACHED, blocks
 from mlloss.backends.host import HostMemory
-from mlloss.ops import Array, Smooth
+from mlloss.ops import LINEAR, Array, Smooth
 
 
 class _Function(torch.autograd.Function):  # type: ignore[misc]
@@ -42,11 +42,11 @@ class _Function(torch.autograd.Function):  # type: ignore[misc]
         return sum(terms[1:], terms[0])
 
 
-class _CompiledFunction(torch.autograd.Function):  # type: ignore[misc]
-    """A `Smooth` for torch.compile, which refuses a rule for jvp.
+class _Reverse(torch.autograd.Function):  # type: ignore[misc]
+    """A `Smooth` where nothing but its reverse mode is needed, in a third of the time.
 
-    It also drops ctx where forward's parameters are one fewer than the arguments; `*inputs`
-    counts as one.
+    torch.compile refuses a rule for jvp. It also drops ctx where forward's parameters are one fewer
+    than the arguments; `*inputs` counts as one.
     """
 
     @staticmethod
@@ -61,30 +61,84 @@ class _CompiledFunction(torch.autograd.Function):  # type: ignore[misc]
         return _backward(ctx, grad)
 
 
+class _Average(torch.autograd.Function):  # type: ignore[misc]
+    """The mean of a `Smooth` over the classes, without an array of what it is the mean of."""
+
+    @staticmethod
+    def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
+        ctx.function = function
+        ctx.save_for_backward(*args)
+        return _by_blocks(lambda *some: backend.mean(function.value(backend, *some)), args)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
+        return _backward(ctx, (grad / ctx.saved_tensors[0].shape[1]).unsqueeze(-1))
+
+
+class _Linear(torch.autograd.Function):  # type: ignore[misc]
+    """A number a row, with its slope in x."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, slope: Any, value: Any) -> Any:
+        ctx.save_for_backward(x, slope)
+        return value.view_as(value)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
+        return (
+            grad.unsqueeze(-1) * backend.apply(LINEAR.partials[0], *ctx.saved_tensors),
+            None,
+            None,
+        )
+
+
 def _value(function: Smooth, args: Sequence[Any]) -> Any:
-    value = _in_blocks(function, args) if _is_large(args[0]) else function.value(backend, *args)
+    value = _by_blocks(lambda *some: function.value(backend, *some), args)
     return value.view_as(value) if any(value is arg for arg in args) else value
 
 
-def _is_large(x: Any) -> bool:
-    """So that it is worth while to keep to the cache; a trace would keep the blocks."""
-    if type(x) is not torch.Tensor or torch.compiler.is_compiling() or torch.jit.is_tracing():
+def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """function(*args), a few rows at a time where that keeps to the cache."""
+    x = args[0]
+    if x.numel() <= CACHED or not _is_plain(x):
+        return function(*args)
+    result, done = None, 0
+    for some in blocks(args, *x.shape):
+        part = function(*some)
+        result = part.new_empty((x.shape[0], *part.shape[1:])) if result is None else result
+        result[done : done + part.shape[0]] = part
+        done += part.shape[0]
+    return result
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether there are numbers in x, and nobody who writes down what becomes of them."""
+    if torch.compiler.is_compiling() or torch.jit.is_tracing() or type(x) is not torch.Tensor:
         return False
-    watched = torch._C._len_torch_dispatch_stack() or torch._C._are_functorch_transforms_active()
-    return not watched and x.numel() > CACHED
-
-
-def _in_blocks(function: Smooth, args: Sequence[Any]) -> Any:
-    return torch.cat([function.value(backend, *some) for some in blocks(args, *args[0].shape)])
+    return not (torch._C._len_torch_dispatch_stack() or _transformed())
 
 
 def _backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
+    """By all arguments: grad has a row's number, or one for each class."""
     args = ctx.saved_tensors
     grads = (
-        grad * backend.apply(partial, *args) if partial is not None and needed else None
+        _scaled(partial, args, grad) if partial is not None and needed else None
         for partial, needed in zip(ctx.function.partials, ctx.needs_input_grad[1:], strict=True)
     )
     return None, *grads
+
+
+def _scaled(partial: Any, args: Sequence[Any], grad: Any) -> Any:
+    """The partial times grad."""
+    if _is_differentiated() or not isinstance(partial, Smooth):
+        return grad * backend.apply(partial, *args)
+    return _by_blocks(lambda *some: partial.value(backend, *some[:-1]) * some[-1], (*args, grad))
+
+
+def _transformed() -> bool:
+    """Whether torch.func or forward mode, which want more than a backward pass, are at work."""
+    forward = torch.autograd.forward_ad._current_level >= 0
+    return forward or bool(torch._C._are_functorch_transforms_active())
 
 
 _GAUSS = (0.5 - 3**-0.5 / 2, 0.5 + 3**-0.5 / 2)
@@ -118,10 +172,7 @@ def _plain(function: Smooth, args: tuple[Any, ...]) -> Any:
 
 def _is_differentiated() -> bool:
     """Whether anything could ask for a derivative; not so in the backward pass of a first one."""
-    if torch.compiler.is_compiling() or torch.is_grad_enabled():
-        return True
-    forward = torch.autograd.forward_ad._current_level >= 0
-    return forward or bool(torch._C._are_functorch_transforms_active())
+    return torch.compiler.is_compiling() or torch.is_grad_enabled() or _transformed()
 
 
 def _forward_twice() -> bool:
@@ -156,13 +207,13 @@ class TorchBackend(HostMemory):
         return torch.from_numpy(x if x.flags.writeable else x.copy())
 
     def dtype(self, x: Array) -> str:
-        return str(x.dtype).removeprefix("torch.")
+        return _NAMES[x.dtype]
 
     def shape(self, x: Array) -> tuple[int, ...]:
         return tuple(x.shape)
 
     def cast(self, x: Array, dtype: str) -> Array:
-        return x.to(getattr(torch, dtype))
+        return x if _NAMES[x.dtype] == dtype else x.to(getattr(torch, dtype))
 
     def as_index(self, target: Array, classes: int) -> Array:
         index = target.to(torch.int64)
@@ -190,6 +241,9 @@ class TorchBackend(HostMemory):
 
     def abs(self, x: Array) -> Array:
         return x.abs()
+
+    def relu(self, x: Array) -> Array:
+        return x.relu()
 
     def isnan(self, x: Array) -> Array:
         return x.isnan()
@@ -241,8 +295,27 @@ class TorchBackend(HostMemory):
             return _value(function, args)
         if torch.compiler.is_compiling():
             plain = torch._C._are_functorch_transforms_active() or torch.compiler.is_exporting()
-            return _plain(function, args) if plain else _CompiledFunction.apply(function, *args)
+            return _plain(function, args) if plain else _Reverse.apply(function, *args)
+        if not _transformed():
+            return _Reverse.apply(function, *args)
         return _plain(function, args) if _forward_twice() else _Function.apply(function, *args)
 
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        if torch.compiler.is_compiling() or _transformed():
+            return super().average(function, args)
+        return _Average.apply(function, *args)
 
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        if torch.compiler.is_compiling() or _transformed():
+            return super().linear(x, slope, value)
+        return _Linear.apply(x, slope, value)
+
+    def within(self, x: Array, limit: float) -> bool:
+        if not _is_plain(x) or x.device.type != "cpu":
+            return False
+        low, high = x.aminmax()
+        return bool(low > -limit) and bool(high < limit)
+
+
+_NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}
 backend = TorchBackend()

@@ -12,7 +12,7 @@ from mlloss.conformance.mistakes import mistaken_cases
 
 FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
     *(rows.scenarios, rows.random_rows, rows.repeated, rows.conventions, rows.narrow),
-    *(shapes.shapes, shapes.sizes, shapes.many, shapes.reductions, shapes.empty),
+    *(shapes.shapes, shapes.sizes, shapes.many, shapes.wide, shapes.reductions, shapes.empty),
     *(dtypes.label_dtypes, shapes.widths, shapes.axes, dtypes.weights, dtypes.weight_dtypes),
     *(dtypes.label_derivatives, shapes.vmaps, mistaken_cases),
 )

@@ -50,6 +50,16 @@ def many() -> Iterator[Case]:
         yield replace(case, eager=ask == "value")
 
 
+def wide() -> Iterator[Case]:
+    """So many classes and targets that nobody compares each with each."""
+    for ask in TWO:
+        id = f"margin/shapes/2x2000/{ask}-wide"
+        x = Draw(id).scores((2, 2000))
+        draw = Draw(f"{id}/labels")
+        case = drawn(id, "shapes", MARGIN, ask, x, draw, "indices", 20, reduction="none")
+        yield replace(case, eager=True, subjects=("mlloss",))
+
+
 def reductions() -> Iterator[Case]:
     """All three, of a batch and of a single row."""
     for lead in ((3,), ()):

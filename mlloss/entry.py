@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from mlloss import check, conventions
 from mlloss.axes import to_rows
@@ -47,14 +44,10 @@ def read_values(
         return None
     numpy = load("numpy")
     given = replace(given, target=conventions.cut(host, given))
+    dtype = numpy.dtype(host) if host.dtype.kind == "f" else "float64"  # tells what is wrong
     labels: Listed | Dense
-    labels, wrong = numpy.run(conventions.read, given, _dtype(host))
+    labels, wrong = numpy.run(conventions.read, given, dtype)
     if validate is not False and wrong.any():
         row = to_rows(numpy, host, given.axis)[wrong.argmax()]
         raise check.wrong_labels(caller, row, given)
     return labels
-
-
-def _dtype(labels: np.ndarray[Any, Any]) -> str:
-    """That of float labels is wide enough to tell whether they are right."""
-    return str(labels.dtype) if labels.dtype.kind == "f" else "float64"

@@ -1,7 +1,7 @@
 """Every loss, once: what each class adds to its row's loss, with the derivatives written out.
 
-A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Shares` or
-`Totals`.
+A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Shares`, or
+the rows' losses, (N,), if they take no weights.
 """
 
 from __future__ import annotations
@@ -14,17 +14,10 @@ from mlloss.ops import Array, Ops, Smooth
 
 
 class Shares(NamedTuple):
-    """The rows' losses before weights are the means of these over the classes."""
+    """The rows' losses before weights are the means of function(*args) over the classes."""
 
-    shares: Array  # (N, C), carries the derivatives
-
-
-class Totals(NamedTuple):
-    """The rows' losses, which take no weights: (nothing + totals) / C, times factor."""
-
-    nothing: Array  # (N, C), adds up to 0 and carries the derivatives
-    totals: Array  # (N,)
-    factor: Array  # (N,), nan for rows that have no loss
+    function: Smooth
+    args: tuple[Array, ...]
 
 
 class Listed(NamedTuple):
@@ -60,33 +53,35 @@ def class_numbers(ops: Ops, like: Array, classes: int) -> Array:
 def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | None) -> Array:
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
-    if isinstance(parts, Totals):
-        totals = ops.sum(parts.nothing) + parts.totals
-        return ops.divide(totals, ops.shape(x)[1]) * parts.factor
-    return ops.mean(_limited(ops, parts.shares, weight), weight)
-
-
-def _limited(ops: Ops, shares: Array, weight: Array | None) -> Array:
-    """Infinite shares with a weight of 0 have the limit, 0."""
+    if not isinstance(parts, Shares):
+        return parts
     if weight is None:
-        return shares
+        return ops.average(parts.function, parts.args)
+    shares = ops.apply(parts.function, *parts.args)
+    return ops.mean(_limited(ops, shares, weight), weight)
+
+
+def _limited(ops: Ops, shares: Array, weight: Array) -> Array:
+    """Infinite shares with a weight of 0 have the limit, 0."""
     return ops.where((ops.abs(shares) == math.inf) & (weight == 0), 0.0, shares)
 
 
 def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Shares:
     """-(y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) for each class."""
     if isinstance(labels, Dense):
-        return Shares(ops.apply(_DENSE, x, labels.y))
-    return Shares(ops.apply(_LISTED, x, ops.own(labels.index), ops.own(labels.some)))
+        return Shares(_DENSE, (x, labels.y))
+    return Shares(_LISTED, (x, ops.own(labels.index), ops.own(labels.some)))
 
 
 # softplus(z) = max(z, 0) + log1p(exp(-|z|)) adds terms >= 0 only, so that nothing cancels.
 
 
 def _dense_value(ops: Ops, x: Array, y: Array) -> Array:
+    rest = ops.log1p_exp(-ops.abs(x))
+    if ops.within(x, math.inf):
+        return ops.relu(x) * (1 - y) + ops.relu(-x) * y + rest
     wrong = ops.where(x > 0, 1 - y, y)
-    linear = ops.where(wrong == 0, 0.0, wrong * ops.abs(x))  # at inf the right side costs 0
-    return linear + ops.log1p_exp(-ops.abs(x))
+    return ops.where(wrong == 0, 0.0, wrong * ops.abs(x)) + rest  # at inf the right side costs 0
 
 
 def _dense_slope(ops: Ops, x: Array, y: Array) -> Array:
@@ -110,7 +105,7 @@ def _minus_x(ops: Ops, x: Array, y: Array) -> Array:
 
 def _listed_value(ops: Ops, x: Array, index: Array, some: Array) -> Array:
     z = ops.negate_at(x, index, some)
-    return ops.where(z > 0, z, 0.0) + ops.log1p_exp(-ops.abs(z))
+    return ops.relu(z) + ops.log1p_exp(-ops.abs(z))
 
 
 def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:
@@ -137,45 +132,95 @@ _LISTED = Smooth(
 )
 
 
-def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Totals:
+def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Array:
     """The hinges of each class that is no target, against every target of its row.
 
-    The loss is piecewise linear: its slope in x is a matrix of whole numbers. With the targets'
-    thresholds x[j] - 1 sorted, a class above k of them costs k (x - t[k]) and what those k lie
-    apart; the latter is counted once a row. C log T work, no N x C x T array, and only terms >= 0
-    are added.
+    The loss is piecewise linear: its slope in x is a matrix of whole numbers over C. No N x C x T
+    array but of the smallest, and only terms >= 0 are added.
     """
     if isinstance(labels, Dense):
         labels = listed(ops, labels, ops.shape(x)[1])
-    scores = ops.detach(x)
-    total, slope, factor = ops.given(_hinges, scores, labels.index, labels.listed)
-    return Totals(ops.apply(_GIVEN, x, slope), total, factor)
+    loss, slope = ops.given(_hinges, ops.detach(x), labels.index, labels.listed)
+    return ops.linear(x, slope, loss)
 
 
-def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array, Array, Array]:
-    """The sum of each row's hinges, its slope in the scores, and what both are to be times."""
+class Levels(NamedTuple):
+    """What a class has to stay below, for each slot of a list: its target's score less 1.
+
+    Where a slot is not listed: inf.
+    """
+
+    floor: Array  # (N, T), the greatest float <= it
+    high: Array  # (N, T), it rounded, ...
+    low: Array  # (N, T), ... and what that lacks
+
+
+class Counts(NamedTuple):
+    """How many hinges are active, as floats, and what they add up to."""
+
+    above: Array  # (N, C), for each class that is no target
+    below: Array  # (N, T), for each slot
+    total: Array  # (N,)
+
+
+def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array, Array]:
+    """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C)."""
+    dtype, classes = ops.dtype(scores), ops.shape(scores)[1]
     chosen = ops.take(scores, index)
-    others = ops.put(scores, index, -math.inf)  # at -inf a class is above no threshold
+    others = ops.put(scores, index, -math.inf)  # at -inf a class is above no level
+    levels = _levels(ops, chosen, listed)
+    count = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
+    scale = None if ops.within(scores, 2.0 ** _GREAT[dtype]) else _scale(ops, scores)
+    above, below, total = count(ops, others, levels, scale)
+    mean = ops.divide(total, classes)
+    slope = ops.divide(ops.add_at(above, index, -below), classes)
+    if scale is None:
+        return mean, slope
     undefined = _undefined(ops, scores, index, listed, chosen, others)
-    high, low, floor = _thresholds(ops, chosen)
-    floor = ops.where(listed, floor, math.inf)
-    order = ops.argsort(floor)
-    floor, high, low, index = (ops.take(a, order) for a in (floor, high, low, index))
+    factor = nan_where(ops, undefined, dtype)
+    mean = mean / ops.reshape(scale, ops.shape(undefined))
+    return mean * factor, slope * ops.reshape(factor, ops.shape(scale))
 
+
+def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
+    """Every class against every slot, in arrays of N x T x C."""
+    many, classes = ops.shape(others)
+    slots = ops.shape(levels.floor)[1]
+    x = ops.reshape(others, (many, 1, classes))
+    floor, high, low = (ops.reshape(level, (many, slots, 1)) for level in levels)
+    active = x > floor
+    if scale is None:
+        hinges = ops.relu((x - high) - low)
+    else:
+        scale = ops.reshape(scale, (many, 1, 1))
+        hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
+    one = ops.cast(active, ops.dtype(others))
+    return Counts(ops.sum(ops.moveaxis(one, 1, 2)), ops.sum(one), ops.sum(ops.sum(hinges)))
+
+
+def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
+    """By sorted levels: a class above k of them costs k (x - t[k]) and what those k lie apart.
+
+    The latter is counted once a row. C log T work.
+    """
+    dtype, slots = ops.dtype(others), ops.shape(levels.floor)[1]
+    order = ops.argsort(levels.floor)
+    floor, high, low = (ops.take(level, order) for level in levels)
     above = ops.count_below(floor, others)  # k of each class
-    exactly = ops.histogram(above, ops.shape(index)[1] + 1)  # classes with k = 0, 1, ... T
+    exactly = ops.histogram(above, slots + 1)  # classes with k = 0, 1, ... T
     at_least = ops.flip(ops.cumsum(ops.flip(exactly)))[:, 1:]  # classes with k >= 1, ... T
-    exactly, at_least = (ops.cast(n, ops.dtype(scores)) for n in (exactly[:, 1:], at_least))
+    exactly, at_least = (ops.cast(n, dtype) for n in (exactly[:, 1:], at_least))
+    below = ops.put(at_least, order, at_least)  # in the slots' own order again
 
-    scale = _scale(ops, scores)
-    others, high, low = others * scale, high * scale, low * scale
-    nearest = ops.take(high, ops.where(above > 0, above - 1, above))
-    lead = ops.where(above > 0, others - nearest, 0.0)
-    count = ops.cast(above, ops.dtype(scores))
-    total = ops.sum(count * lead) + _between_thresholds(ops, high, low, exactly, at_least)
-    slope = ops.add_at(count, index, -at_least) * scale
-    factor = nan_where(ops, undefined, ops.dtype(scores)) / ops.reshape(scale, ops.shape(undefined))
-    return total, slope, factor
+    count = ops.cast(above, dtype)
+    nearest = above - ops.cast(above > 0, ops.dtype(above))
+    if scale is None:
+        lead = ops.relu(others - ops.take(high, nearest))
+    else:
+        high, low = high * scale, low * scale
+        lead = ops.where(above > 0, others * scale - ops.take(high, nearest), 0.0)
+    total = ops.sum(count * lead) + _between_levels(ops, high, low, exactly, at_least)
+    return Counts(count, below, total)
 
 
 def _scale(ops: Ops, scores: Array) -> Array:
@@ -188,7 +233,7 @@ def _scale(ops: Ops, scores: Array) -> Array:
 _GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest number
 
 
-def _thresholds(ops: Ops, chosen: Array) -> tuple[Array, Array, Array]:
+def _levels(ops: Ops, chosen: Array, listed: Array) -> Levels:
     """x - 1 as high + low without error, and the greatest float <= x - 1.
 
     A score is above x - 1 in exact arithmetic just when it is above that float; x - 1 rounded
@@ -199,15 +244,14 @@ def _thresholds(ops: Ops, chosen: Array) -> tuple[Array, Array, Array]:
     low = (chosen - (high - moved)) - (1 + moved)  # Knuth's two-sum
     low = ops.where(ops.abs(high) < math.inf, low, 0.0)
     floor = ops.where(low < 0, high - ops.abs(high) * _NEXT[ops.dtype(chosen)], high)
-    return high, low, floor
+    floor, high = (ops.where(listed, level, math.inf) for level in (floor, high))
+    return Levels(floor, high, low)
 
 
 _NEXT = {"float32": 0.6 * 2.0**-23, "float64": 0.6 * 2.0**-52}  # x (1 - this) rounds one float on
 
 
-def _between_thresholds(
-    ops: Ops, high: Array, low: Array, exactly: Array, at_least: Array
-) -> Array:
+def _between_levels(ops: Ops, high: Array, low: Array, exactly: Array, at_least: Array) -> Array:
     """Sum over classes of sum over j <= k of (t[k] - t[j]), less what `high` lacks of t: (N,)."""
     slots = ops.shape(high)[1]
     before = ops.cast(class_numbers(ops, high, slots), ops.dtype(high))  # 0 ... T-1
@@ -235,21 +279,7 @@ def nan_where(ops: Ops, condition: Array, dtype: str) -> Array:
     return ops.where(condition, math.nan, 1 - ops.cast(condition, dtype))
 
 
-def _nothing(ops: Ops, x: Array, slope: Array) -> Array:
-    return slope * 0
-
-
-def _given_slope(ops: Ops, x: Array, slope: Array) -> Array:
-    return slope
-
-
-def _zero(ops: Ops, x: Array, slope: Array) -> Array:
-    return ops.where(ops.isnan(slope), slope, 0.0)
-
-
-_GIVEN = Smooth("given", _nothing, (Smooth("given_slope", _given_slope, (_zero, None)), None))
-
-KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Totals]] = {
+KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Array]] = {
     "multilabel_margin_loss": margin,
     "multilabel_soft_margin_loss": soft_margin,
 }

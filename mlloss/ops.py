@@ -27,12 +27,28 @@ class Smooth:
     partials: tuple[Smooth | Callable[..., Array] | None, ...]
 
 
+def _nothing(ops: Ops, x: Array, slope: Array) -> Array:
+    return slope * 0
+
+
+def _slope(ops: Ops, x: Array, slope: Array) -> Array:
+    return slope
+
+
+def _bend(ops: Ops, x: Array, slope: Array) -> Array:
+    return ops.where(ops.isnan(slope), slope, 0.0)
+
+
+# 0, or nan where the slope is, with this slope in x; an array of the same shape.
+LINEAR = Smooth("linear", _nothing, (Smooth("linear_slope", _slope, (_bend, None)), None))
+
+
 class Ops(Protocol):
     """The operations of the kernels, on arrays of one framework.
 
-    Arrays are 2-D, rows first and the class (or list) axis last; index arrays have the
-    framework's own `index_dtype`. Arithmetic, comparisons, `&`, `|` and `~` are the arrays' own
-    operators, and `x[:, a:b]`. Nothing here may look at values, so that all of it can be traced.
+    Arrays are 2-D, rows first and the class (or list) axis last, where nothing else is said; index
+    arrays have the framework's own `index_dtype`. Arithmetic, comparisons, `&`, `|` and `~` are the
+    arrays' own operators, and `x[:, a:b]`. Nothing here may look at values in a trace.
     """
 
     name: str
@@ -59,6 +75,10 @@ class Ops(Protocol):
         ...
 
     def abs(self, x: Array) -> Array: ...
+    def relu(self, x: Array) -> Array:
+        """max(x, 0); nan where x is."""
+        ...
+
     def isnan(self, x: Array) -> Array: ...
     def log1p_exp(self, x: Array) -> Array:
         """log(1 + exp(x)) for x <= 0, to the last digits of x's dtype also where exp(x) is tiny."""
@@ -70,7 +90,7 @@ class Ops(Protocol):
 
     # Along the last axis.
     def sum(self, x: Array) -> Array:
-        """Sum of floats over the last axis, (N, C) -> (N,) or (N,) -> ().
+        """Sum of floats over the last axis: (N, C) -> (N,) and the like for one axis or three.
 
         Good to 1e-7 (float32) or 1e-14 (float64) of the sum of |x|, however many there are.
         """
@@ -135,9 +155,26 @@ class Ops(Protocol):
         """An array of the framework: x itself, or whole numbers and booleans that NumPy read."""
         ...
 
+    # How to go about it. Answers may depend on values where those are at hand, never in a trace.
+    def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
+        """Whether N x T x C comparisons take less time than sorting T slots: of (N, C), (N, T)."""
+        ...
+
+    def within(self, x: Array, limit: float) -> bool:
+        """Whether all of x is known to lie between -limit and limit, and to be neither of them."""
+        ...
+
     # Differentiation.
     def given(self, function: Callable[..., tuple[Array, ...]], *args: Array) -> tuple[Array, ...]:
         """function(self, *args), of arrays that carry no derivative, so that NumPy may do it."""
+        ...
+
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        """`value`, (N,), with the derivative `slope`, (N, C), in x; neither carries one itself."""
+        ...
+
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        """The mean of `apply` over the classes: (N, C) -> (N,)."""
         ...
 
     def apply(self, function: Smooth, *args: Array) -> Array:

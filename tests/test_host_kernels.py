@@ -68,3 +68,52 @@ def test_cut_lists_stand_on_any_axis(framework: Framework, axis: int):
         x, target = framework.array(arrays[0], "float64"), framework.array(arrays[1], "int64")
         got = framework.numpy(mlloss.multilabel_margin_loss(x, target, axis=axis))
     assert got == pytest.approx(want, rel=1e-12)
+
+
+def _by_hand(x: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each row's loss and its slope, target by target."""
+    loss, slope = np.zeros(len(x)), np.zeros(x.shape)
+    for n, (scores, some) in enumerate(zip(x, target, strict=True)):
+        others = np.setdiff1d(np.arange(x.shape[1]), some[some >= 0])
+        for j in some[some >= 0]:
+            hinges = 1 - (scores[j] - scores[others])
+            loss[n] += hinges[hinges > 0].sum() / x.shape[1]
+            slope[n, others[hinges > 0]] += 1 / x.shape[1]
+            slope[n, j] -= (hinges > 0).sum() / x.shape[1]
+    return loss, slope
+
+
+SIZES = [(3, 5, 2), (40, 300, 3), (40, 300, 7), (3, 40_000, 1), (3, 40_000, 60), (70, 1000, 90)]
+
+
+@pytest.mark.parametrize(("rows", "classes", "slots"), SIZES, ids=str)
+def test_hinges_are_the_same_whichever_way_they_are_counted(
+    framework: Framework, rows: int, classes: int, slots: int
+):
+    draw = np.random.default_rng(rows)
+    x = draw.normal(size=(rows, classes))
+    target = draw.integers(0, classes, (rows, slots))
+    target[1:, slots // 2 + 1 :] = -1
+    loss, slope = _by_hand(x, target)
+    with framework.mode("float64", "int64"):
+        given = framework.array(x, "float64"), framework.array(target, "int64")
+        got = framework.numpy(mlloss.multilabel_margin_loss(*given, reduction="none"))
+        assert got == pytest.approx(loss, rel=1e-12)
+        if framework.differentiates:
+            got = framework.gradient(mlloss.multilabel_margin_loss, *given) * rows
+            assert framework.numpy(got) == pytest.approx(slope, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize(("rows", "classes"), [(3, 5), (70, 1000), (3, 40_000)], ids=str)
+def test_the_soft_margin_loss_is_the_same_in_blocks(framework: Framework, rows: int, classes: int):
+    draw = np.random.default_rng(rows)
+    x, y = draw.normal(size=(rows, classes)), draw.integers(0, 2, (rows, classes))
+    z = np.where(y == 1, -x, x)
+    with framework.mode("float64", "int64"):
+        given = framework.array(x, "float64"), framework.array(y, "int64")
+        got = framework.numpy(mlloss.multilabel_soft_margin_loss(*given, reduction="none"))
+        assert got == pytest.approx(np.logaddexp(0, z).mean(-1), rel=1e-12)
+        if framework.differentiates:
+            got = framework.gradient(mlloss.multilabel_soft_margin_loss, *given) * rows
+            slope = np.where(y == 1, -1, 1) / (1 + np.exp(-z)) / classes
+            assert framework.numpy(got) == pytest.approx(slope, rel=1e-12)

@@ -15,7 +15,8 @@ docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the READ
 		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
 
 bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
-	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md $(ARGS)
+	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md \
+		--plot docs/benchmarks.svg $(ARGS)
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
 	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)

@@ -14,6 +14,7 @@ import typer
 
 from mlloss.benchmarks.frameworks import NAMES
 from mlloss.benchmarks.machine import processor
+from mlloss.benchmarks.plot import draw_growth
 from mlloss.benchmarks.report import markdown, print_results
 
 QUICK, ALL = 4, 99  # how many sizes of a grid
@@ -29,24 +30,32 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="The small sizes only.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="All that was measured.")] = None,
     markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Tables.")] = None,
+    plot_file: Annotated[
+        Path | None, typer.Option("--plot", help="How time grows, as SVG; needs mlloss[plots].")
+    ] = None,
 ) -> None:
     """Measure how fast the losses are beside each framework's own, forward and backward."""
     names = framework or list(NAMES)
     if unknown := sorted(set(names) - set(NAMES)):
         raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")
+    if plot_file and find_spec("matplotlib") is None:
+        raise typer.BadParameter('--plot needs matplotlib: pip install "mlloss[plots]"')
     results: Results = {"processor": processor(), "threads": threads, "frameworks": {}}
     for name in names:
         if find_spec(name) is None:
             typer.echo(f"{name} is not installed")
             continue
         job = {"framework": name, "threads": threads, "seconds": seconds}
-        lines = list(_measured(job | {"points": QUICK if quick else ALL}))
+        job |= {"points": QUICK if quick else ALL, "growth": plot_file is not None}
+        lines = list(_measured(job))
         results["frameworks"][name] = {"version": lines[0]["version"], "measured": lines[1:]}
         print_results(name, results["frameworks"][name])
     if json_file:
         json_file.write_text(json.dumps(results, indent=1) + "\n")
     if markdown_file:
         markdown_file.write_text(markdown(results))
+    if plot_file:
+        draw_growth(results, plot_file)
 
 
 def _measured(job: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Scores = Literal["random", "trained"]
 Lists = Literal["full", "compact"]
+Grows = Literal["classes", "targets"]
 SCORES: tuple[Scores, ...] = get_args(Scores)
 
 
@@ -46,7 +47,10 @@ SOFT = (
     Point(1024, 1024),
     Point(64, 100_000),
 )
-SOFT_LISTS = Point(64, 100_000, 20)
+GROWTH: dict[Grows, tuple[Point, ...]] = {  # of the margin loss
+    "classes": tuple(Point(8, 10**n, 10) for n in range(2, 7)),
+    "targets": tuple(Point(4, 100_000, 10**n) for n in range(5)),
+}
 
 
 def scores(point: Point, kind: Scores, targets: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,10 @@ def main() -> None:
     contenders = find(job["framework"])
     print(json.dumps({"version": contenders.prepare(job["threads"])}), flush=True)
     for mode in contenders.modes:
-        for told in Bench(contenders, mode, job["seconds"]).measurements(job["points"]):
+        bench = Bench(contenders, mode, job["seconds"])
+        for told in chain(
+            bench.measurements(job["points"]), bench.growth() if job["growth"] else ()
+        ):
             print(json.dumps({"mode": mode} | told), flush=True)
 
 
@@ -48,6 +52,16 @@ class Bench:
                     yield self.margin(point, kind, form)
         for point in points.SOFT[:sizes]:
             yield self.soft(point)
+
+    def growth(self) -> Iterator[dict[str, Any]]:
+        """Of ours alone, how its time grows with one size."""
+        make = self.contenders.of(MARGIN, self.mode)[OURS]
+        for what, sizes in points.GROWTH.items():
+            for point in sizes:
+                index = points.targets(point)
+                told = {"loss": MARGIN, "point": str(point), "grows": what}
+                x = points.scores(point, "random", index)
+                yield told | self._times(x, {OURS: (make, index)})
 
     def margin(self, point: Point, kind: Scores, form: Lists) -> dict[str, Any]:
         """Natives that want full lists get them whatever ours has; too large for them is too."""

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from mlloss.backends import load
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import NAMES, find
-from mlloss.benchmarks.frameworks.base import MARGIN, SOFT
-from mlloss.benchmarks.points import Point
+from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT
+from mlloss.benchmarks.plot import growth
+from mlloss.benchmarks.points import GROWTH, Point
 from mlloss.benchmarks.timing import in_turns
 from mlloss.cli import app
 
@@ -66,7 +67,7 @@ def _numbers(result: Any) -> np.ndarray:
 
 
 def test_the_command_writes_what_it_measured(tmp_path: Path):
-    files = {name: tmp_path / name for name in ("json", "markdown")}
+    files = {name: tmp_path / name for name in ("json", "markdown", "plot")}
     options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
     command = ["bench", "--framework", "numpy", "--quick", "--seconds", "0", *options]
     assert CliRunner().invoke(app, command).exit_code == 0
@@ -74,6 +75,25 @@ def test_the_command_writes_what_it_measured(tmp_path: Path):
     assert {one["point"] for one in measured} >= {"(8, 5, 2)", "(256, 1000, 10)", "(32, 20)"}
     assert all(one["seconds"]["mlloss"] > 0 for one in measured)
     assert "| margin | eager | (8, 5, 2) | random | compact |" in files["markdown"].read_text()
+    grown = [one["grows"] for one in measured if "grows" in one]
+    assert grown == ["classes"] * len(GROWTH["classes"]) + ["targets"] * len(GROWTH["targets"])
+    assert files["plot"].read_text().count("<svg") == 1
+
+
+def test_a_line_of_the_plot_is_a_framework_in_a_mode():
+    one = {"mode": "eager", "seconds": {OURS: 2.0}}
+    measured = [one | {"grows": "classes"}, one | {"grows": "targets"}, one]
+    results = {"frameworks": {"numpy": {"measured": measured}}}
+    assert growth(results, "classes") == {"numpy, eager": [2.0]}
+
+
+def test_a_plot_without_matplotlib_is_refused_before_any_measurement(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr("mlloss.benchmarks.command.find_spec", lambda name: None)
+    result = CliRunner().invoke(app, ["bench", "--plot", str(tmp_path / "plot.svg")])
+    assert result.exit_code == 2
+    assert "mlloss[plots]" in result.output
 
 
 def test_an_unknown_framework_is_refused():

@@ -12,6 +12,7 @@ top-level package that the array type comes from:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -98,7 +99,7 @@ class Base:
         total = self.sum(x if weight is None else x * weight)
         size = self.shape(x)[-1]
         seen = self.host(total)
-        if seen is not None and not np.isinf(seen).any():
+        if seen is not None and (isfinite(seen) if seen.ndim == 0 else np.isfinite(seen).all()):
             return self.divide(total, size)
         # Where the sum overflows, divide first; elsewhere that would lose the smallest numbers.
         over = self.abs(self.detach(total)) == np.inf

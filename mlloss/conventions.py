@@ -57,7 +57,13 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     return np.moveaxis(slots[..., :width], -1, given.axis)
 
 
-_FIRST = 16  # slots to look at before any more
+def trim(labels: Listed) -> Listed:
+    """Without the slots at the end that no row lists; values are at hand."""
+    width = max(1, int(np.count_nonzero(labels.listed.any(0))))
+    return Listed(labels.index[:, :width], labels.listed[:, :width], labels.some)
+
+
+_FIRST = 64  # slots to look at before any more
 
 
 def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:

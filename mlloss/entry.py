@@ -50,4 +50,4 @@ def read_values(
     if validate is not False and wrong.any():
         row = to_rows(numpy, host, given.axis)[wrong.argmax()]
         raise check.wrong_labels(caller, row, given)
-    return labels
+    return conventions.trim(labels) if isinstance(labels, Listed) else labels

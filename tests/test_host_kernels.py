@@ -10,6 +10,7 @@ import mlloss
 from mlloss import conventions
 from mlloss.backends.numpy import backend
 from mlloss.conventions import Given
+from mlloss.kernels import Listed
 
 INF = np.inf
 LIMITS = {
@@ -46,15 +47,15 @@ def test_a_nan_counts_as_any_number_of_thresholds():
     assert ((got >= 0) & (got <= 300)).all()
 
 
-@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 63, 64, 65, 99])
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 99, 255, 257])
 def test_lists_are_cut_behind_the_longest(length: int):
-    target = np.full((3, 99), -1)
+    target = np.full((3, 300), -1)
     target[1, :length] = 5
     target[0, 1:] = 77  # junk behind the end
     cut = conventions.cut(target, Given(target, "indices", 100, 1, False))
     assert cut.shape[1] >= length
     assert (cut == target[:, : cut.shape[1]]).all()
-    assert cut.shape[1] <= max(16, 4 * length)
+    assert cut.shape[1] <= max(64, 4 * length)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -117,3 +118,13 @@ def test_the_soft_margin_loss_is_the_same_in_blocks(framework: Framework, rows: 
             got = framework.gradient(mlloss.multilabel_soft_margin_loss, *given) * rows
             slope = np.where(y == 1, -1, 1) / (1 + np.exp(-z)) / classes
             assert framework.numpy(got) == pytest.approx(slope, rel=1e-12)
+
+
+@pytest.mark.parametrize("slots", [0, 1, 3, 9])
+def test_nothing_is_left_of_lists_behind_the_longest(slots: int):
+    listed = np.arange(9)[None] < np.array([[slots], [min(slots, 1)]])
+    some = listed[:, :1]
+    got = conventions.trim(Listed(np.where(listed, 5, 0), listed, some))
+    assert got.index.shape == got.listed.shape == (2, max(1, slots))
+    assert got.listed.sum() == listed.sum()
+    assert (got.some == some).all()

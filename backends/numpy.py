@@ -15,6 +15,7 @@ from mlloss.ops import Array, Smooth
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
 _ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
+_LONG = 4096  # from here on rows go one by one
 _BUCKETS = 32  # for each threshold
 
 
@@ -105,7 +106,12 @@ class NumpyBackend(Base):
         return np.argsort(x, -1, kind="stable")
 
     def take(self, x: Array, index: Array) -> Array:
-        return x.ravel()[_flat(index, x)]
+        if index.shape[1] < _LONG:
+            return x.ravel()[_flat(index, x)]
+        result = np.empty(index.shape, x.dtype)
+        for row, own, places in zip(result, x, index, strict=True):
+            own.take(places, out=row, mode="clip")  # places are right, and "raise" takes longer
+        return result
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
         result = np.array(x, order="C")
@@ -121,14 +127,18 @@ class NumpyBackend(Base):
         slots = thresholds.shape[1]
         counts = np.zeros(x.shape, np.uint8 if slots < 256 else np.uint32)
         if (slots - _FEW) * x.shape[1] <= _ROW:
+            above = np.empty(x.shape, bool)
             for limits in thresholds.T:
-                np.add(counts, x > limits[:, None], out=counts)
+                np.greater(x, limits[:, None], out=above)
+                np.add(counts, above.view(np.uint8), out=counts)
             return counts
         for row, limits, scores in zip(counts, thresholds, x, strict=True):
             row[:] = _count_below(limits, scores)
         return counts
 
     def histogram(self, counts: Array, bins: int) -> Array:
+        if counts.shape[1] >= _LONG:
+            return np.stack([np.bincount(row, minlength=bins) for row in counts])
         rows = np.arange(len(counts))[:, None] * bins
         return np.bincount((counts + rows).ravel(), minlength=len(counts) * bins).reshape(-1, bins)
 

@@ -197,9 +197,9 @@ class TorchBackend(HostMemory):
         traced = traced or torch._C._len_torch_dispatch_stack() > 0  # make_fx, fake tensors
         if traced or x.device.type != "cpu":
             return None
-        x = x.detach().resolve_neg()
         try:
-            return (x.float() if x.dtype == torch.bfloat16 else x).numpy()  # type: ignore[no-any-return]
+            x = x.float() if x.dtype == torch.bfloat16 else x
+            return x.numpy(force=True)  # type: ignore[no-any-return]
         except (RuntimeError, TypeError):  # batched, fake or wrapped: no values to look at
             return None
 

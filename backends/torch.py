@@ -314,7 +314,7 @@ class TorchBackend(HostMemory):
         if not _is_plain(x) or x.device.type != "cpu":
             return False
         low, high = x.aminmax()
-        return bool(low > -limit) and bool(high < limit)
+        return bool(-limit < low.item() and high.item() < limit)
 
 
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}

@@ -1,0 +1,136 @@
+"""What must hold of speed, counted and not timed: calls, sizes of arrays, compilations, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mlloss
+
+Require = Callable[[str], None]
+LOSSES = {"margin": mlloss.multilabel_margin_loss, "soft": mlloss.multilabel_soft_margin_loss}
+loss = pytest.mark.parametrize("loss", LOSSES)
+# PyTorch's operations, those within others too, in a step of training with a small batch
+OPERATIONS = {"margin": 43, "soft": 89}
+
+
+def batch(loss: str, rows: int, classes: int, slots: int = 3) -> tuple[Any, Any]:
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(rows, classes)).astype(np.float32)
+    if loss == "soft":
+        return x, (draw.random((rows, classes)) < 0.3).astype(np.float32)
+    return x, np.argsort(draw.random((rows, classes)))[:, :slots]
+
+
+@loss
+def test_few_operations_of_torch_in_a_small_step(loss: str, require_framework: Require):
+    require_framework("torch")
+    import torch
+
+    x, target = map(torch.from_numpy, batch(loss, 32, 20))
+    x.requires_grad_()
+
+    def step() -> Any:
+        return torch.autograd.grad(LOSSES[loss](x, target), x)
+
+    step()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        step()
+    names = [event.name for event in profile.events() if event.name.startswith("aten::")]
+    assert 0 < len(names) <= OPERATIONS[loss], sorted(names)
+
+
+@loss
+def test_a_batch_of_another_size_is_not_compiled_again(loss: str, require_framework: Require):
+    require_framework("torch")
+    import torch
+    from torch._dynamo.testing import CompileCounter
+
+    torch._dynamo.reset()
+    counter = CompileCounter()
+    compiled = torch.compile(LOSSES[loss], backend=counter, fullgraph=True)
+    counts = []
+    for rows in (4, 6, 9, 17, 30):
+        compiled(*map(torch.from_numpy, batch(loss, rows, 20)))
+        counts.append(counter.frame_count)
+    assert counts == [1, 2, 2, 2, 2]  # the second size tells that sizes differ
+
+
+@pytest.mark.parametrize("slots", [20, 300])
+def test_no_array_of_jax_has_all_pairs(slots: int, require_framework: Require):
+    require_framework("jax")
+    import jax
+
+    rows, classes = 4, 1000
+    step = jax.value_and_grad(mlloss.multilabel_margin_loss)
+    traced = jax.make_jaxpr(step)(*batch("margin", rows, classes, slots))
+    sizes = {prod(shape) for shape in _shapes(traced.jaxpr)}
+    assert rows * classes in sizes
+    assert max(sizes) <= 2 * rows * classes
+
+
+def _shapes(jaxpr: Any) -> Iterator[tuple[int, ...]]:
+    for equation in jaxpr.eqns:
+        yield from (var.aval.shape for var in equation.outvars)
+        for part in equation.params.values():
+            inner = getattr(part, "jaxpr", part)
+            if hasattr(inner, "eqns"):
+                yield from _shapes(inner)
+
+
+@pytest.mark.parametrize("slots", [20, 300])
+def test_no_array_of_a_torch_graph_has_all_pairs(slots: int, require_framework: Require):
+    require_framework("torch")
+    import torch
+
+    rows, classes = 4, 1000
+    sizes: set[int] = set()
+
+    def look(graph: Any, inputs: Any) -> Any:
+        for node in graph.graph.nodes:
+            value = node.meta.get("example_value")
+            sizes.update([value.numel()] if isinstance(value, torch.Tensor) else [])
+        return graph.forward
+
+    torch._dynamo.reset()
+    compiled = torch.compile(mlloss.multilabel_margin_loss, backend=look, fullgraph=True)
+    compiled(*map(torch.from_numpy, batch("margin", rows, classes, slots)))
+    assert rows * classes in sizes
+    assert max(sizes) <= 2 * rows * classes
+
+
+def test_eager_arrays_have_all_pairs_in_small_batches_only(monkeypatch: pytest.MonkeyPatch):
+    from mlloss import kernels
+
+    asked: list[int] = []
+    by_pairs = kernels._by_pairs
+
+    def counted(ops: Any, others: Any, levels: Any, scale: Any) -> Any:
+        asked.append(others.size * levels.floor.shape[1])
+        return by_pairs(ops, others, levels, scale)
+
+    monkeypatch.setattr(kernels, "_by_pairs", counted)
+    for rows, classes, slots in ((4, 5, 2), (32, 20, 3), (300, 50, 5), (64, 1000, 10)):
+        mlloss.multilabel_margin_loss(*batch("margin", rows, classes, slots))
+    assert asked[0] == 40
+    assert max(asked) <= 1 << 16
+
+
+@loss
+def test_labels_are_looked_at_once(loss: str, require_framework: Require):
+    require_framework("torch")
+    import torch
+
+    from mlloss.backends.torch import TorchBackend
+
+    x, target = map(torch.from_numpy, batch(loss, 32, 20))
+    looks: list[Any] = []
+    host = TorchBackend.host
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TorchBackend, "host", lambda ops, a: looks.append(a) or host(ops, a))
+        LOSSES[loss](x.requires_grad_(), target)
+    assert sum(a is target for a in looks) == 1

@@ -19,7 +19,7 @@ import numpy as np
 
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
-CACHED = 1 << 16  # numbers of an array that stay in the cache from one operation to the next
+CACHED = 1 << 17  # numbers of an array that stay in the cache from one operation to the next
 
 
 def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Array, ...]]:
@@ -73,7 +73,7 @@ class Base:
     def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
         return False
 
-    def within(self, x: Array, limit: float) -> bool:
+    def within(self, x: Array, low: float, high: float) -> bool:
         return False
 
     def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
@@ -84,6 +84,9 @@ class Base:
 
     def relu(self: Any, x: Array) -> Array:
         return self.where(x < 0, 0.0, x)
+
+    def blend(self, a: Array, b: Array, share: Array) -> Array:
+        return (1 - share) * a + share * b
 
     def number(self: Any, value: float, like: Array) -> Array:
         return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value

@@ -245,6 +245,9 @@ class TorchBackend(HostMemory):
     def relu(self, x: Array) -> Array:
         return x.relu()
 
+    def blend(self, a: Array, b: Array, share: Array) -> Array:
+        return torch.lerp(a, b, share)
+
     def isnan(self, x: Array) -> Array:
         return x.isnan()
 
@@ -256,6 +259,13 @@ class TorchBackend(HostMemory):
 
     def sum(self, x: Array) -> Array:
         return x.sum(-1)
+
+    def mean(self, x: Array, weight: Array | None = None) -> Array:
+        if weight is None and _is_plain(x) and x.device.type == "cpu":
+            mean = x.mean(-1)  # one operation to differentiate
+            if np.isfinite(mean.numpy(force=True) if mean.dim() else mean.item()).all():
+                return mean
+        return super().mean(x, weight)
 
     def any(self, x: Array) -> Array:
         return x.any(-1)
@@ -310,11 +320,11 @@ class TorchBackend(HostMemory):
             return super().linear(x, slope, value)
         return _Linear.apply(x, slope, value)
 
-    def within(self, x: Array, limit: float) -> bool:
-        if not _is_plain(x) or x.device.type != "cpu":
+    def within(self, x: Array, low: float, high: float) -> bool:
+        if not x.numel() or not _is_plain(x) or x.device.type != "cpu":
             return False
-        low, high = x.aminmax()
-        return bool(-limit < low.item() and high.item() < limit)
+        least, most = x.aminmax()
+        return bool(low <= least.item() and most.item() <= high)
 
 
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}

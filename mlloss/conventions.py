@@ -46,8 +46,10 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots that lie behind the end of every one of them."""
     if given.labels != "indices":
         return target
-    slots = np.moveaxis(target, given.axis, -1)
     width = _FIRST
+    if target.shape[given.axis] <= width:
+        return target
+    slots = np.moveaxis(target, given.axis, -1)
     while width < slots.shape[-1]:
         ended = slots[..., :width] == -1
         if ended.any(-1).all():
@@ -72,12 +74,13 @@ def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
         index = class_numbers(ops, target, 1)
         return Listed(index, index < 0, index < 0), ops.any(index < 0)
     number = ops.as_index(target, classes)
-    no_class = (number < 0) | (number >= classes)
+    sound = ops.within(number, -1, classes - 1)
+    no_class = number < 0 if sound else (number < 0) | (number >= classes)
     ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
     listed = ends == 0
     some = listed[:, :1]
     index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
-    wrong = ops.any((ends == 1) & no_class & (number != -1))
+    wrong = ops.any(number < -1 if sound else (ends == 1) & no_class & (number != -1))
     return Listed(index, listed, some), wrong
 
 
@@ -89,7 +92,7 @@ def _wrong(ops: Ops, y: Array, given: Given) -> Array:
     if given.labels == "signed":
         return ops.any(~((y == 1) | (y == -1)))
     if given.fractions:
-        return ops.any(~((y >= 0) & (y <= 1)))
+        return ops.any(y < 0 if ops.within(y, 0, 1) else ~((y >= 0) & (y <= 1)))
     return ops.any(~((y == 0) | (y == 1)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mlloss import check, conventions
 from mlloss.axes import to_rows
 from mlloss.backends import find, load, names
@@ -43,7 +41,8 @@ def read_values(
             raise check.unseen(caller)
         return None
     numpy = load("numpy")
-    given = replace(given, target=conventions.cut(host, given))
+    cut = conventions.cut(host, given)
+    given = Given(cut, given.labels, given.classes, given.axis, given.fractions)
     dtype = numpy.dtype(host) if host.dtype.kind == "f" else "float64"  # tells what is wrong
     labels: Listed | Dense
     labels, wrong = numpy.run(conventions.read, given, dtype)

@@ -7,6 +7,7 @@ the rows' losses, (N,), if they take no weights.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -78,14 +79,14 @@ def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Shares:
 
 def _dense_value(ops: Ops, x: Array, y: Array) -> Array:
     rest = ops.log1p_exp(-ops.abs(x))
-    if ops.within(x, math.inf):
-        return ops.relu(x) * (1 - y) + ops.relu(-x) * y + rest
+    if ops.within(x, -sys.float_info.max, sys.float_info.max):
+        return ops.blend(ops.relu(x), ops.relu(-x), y) + rest
     wrong = ops.where(x > 0, 1 - y, y)
     return ops.where(wrong == 0, 0.0, wrong * ops.abs(x)) + rest  # at inf the right side costs 0
 
 
 def _dense_slope(ops: Ops, x: Array, y: Array) -> Array:
-    return (1 - y) * ops.sigmoid(x) - y * ops.sigmoid(-x)
+    return ops.blend(ops.sigmoid(x), -ops.sigmoid(-x), y)
 
 
 def _curvature(ops: Ops, x: Array, *labels: Array) -> Array:
@@ -150,7 +151,6 @@ class Levels(NamedTuple):
     Where a slot is not listed: inf.
     """
 
-    floor: Array  # (N, T), the greatest float <= it
     high: Array  # (N, T), it rounded, ...
     low: Array  # (N, T), ... and what that lacks
 
@@ -170,7 +170,8 @@ def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array
     others = ops.put(scores, index, -math.inf)  # at -inf a class is above no level
     levels = _levels(ops, chosen, listed)
     count = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
-    scale = None if ops.within(scores, 2.0 ** _GREAT[dtype]) else _scale(ops, scores)
+    great = 2.0 ** _GREAT[dtype]
+    scale = None if ops.within(scores, -great, great) else _scale(ops, scores)
     above, below, total = count(ops, others, levels, scale)
     mean = ops.divide(total, classes)
     slope = ops.divide(ops.add_at(above, index, -below), classes)
@@ -185,13 +186,14 @@ def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array
 def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
     """Every class against every slot, in arrays of N x T x C."""
     many, classes = ops.shape(others)
-    slots = ops.shape(levels.floor)[1]
+    column = (many, ops.shape(levels.high)[1], 1)
     x = ops.reshape(others, (many, 1, classes))
-    floor, high, low = (ops.reshape(level, (many, slots, 1)) for level in levels)
-    active = x > floor
+    high, low = (ops.reshape(level, column) for level in levels)
     if scale is None:
         hinges = ops.relu((x - high) - low)
+        active = hinges > 0  # x - high is exact where low could decide
     else:
+        active = x > ops.reshape(_floor(ops, levels), column)
         scale = ops.reshape(scale, (many, 1, 1))
         hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
     one = ops.cast(active, ops.dtype(others))
@@ -203,9 +205,10 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
 
     The latter is counted once a row. C log T work.
     """
-    dtype, slots = ops.dtype(others), ops.shape(levels.floor)[1]
-    order = ops.argsort(levels.floor)
-    floor, high, low = (ops.take(level, order) for level in levels)
+    dtype, slots = ops.dtype(others), ops.shape(levels.high)[1]
+    floor = _floor(ops, levels)
+    order = ops.argsort(floor)
+    floor, high, low = (ops.take(level, order) for level in (floor, *levels))
     above = ops.count_below(floor, others)  # k of each class
     exactly = ops.histogram(above, slots + 1)  # classes with k = 0, 1, ... T
     at_least = ops.flip(ops.cumsum(ops.flip(exactly)))[:, 1:]  # classes with k >= 1, ... T
@@ -234,18 +237,23 @@ _GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest n
 
 
 def _levels(ops: Ops, chosen: Array, listed: Array) -> Levels:
-    """x - 1 as high + low without error, and the greatest float <= x - 1.
-
-    A score is above x - 1 in exact arithmetic just when it is above that float; x - 1 rounded
-    to nearest would decide some ties wrongly (in float32, of scores around -8192 for instance).
-    """
+    """x - 1 as high + low without error."""
     high = chosen - 1
     moved = high - chosen
     low = (chosen - (high - moved)) - (1 + moved)  # Knuth's two-sum
+    high = ops.where(listed, high, math.inf)
     low = ops.where(ops.abs(high) < math.inf, low, 0.0)
-    floor = ops.where(low < 0, high - ops.abs(high) * _NEXT[ops.dtype(chosen)], high)
-    floor, high = (ops.where(listed, level, math.inf) for level in (floor, high))
-    return Levels(floor, high, low)
+    return Levels(high, low)
+
+
+def _floor(ops: Ops, levels: Levels) -> Array:
+    """The greatest float <= each level.
+
+    A score is above a level in exact arithmetic just when it is above that float; `high` would
+    decide some ties wrongly (in float32, of scores around -8192 for instance).
+    """
+    high, low = levels
+    return ops.where(low < 0, high - ops.abs(high) * _NEXT[ops.dtype(high)], high)
 
 
 _NEXT = {"float32": 0.6 * 2.0**-23, "float64": 0.6 * 2.0**-52}  # x (1 - this) rounds one float on

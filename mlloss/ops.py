@@ -79,6 +79,10 @@ class Ops(Protocol):
         """max(x, 0); nan where x is."""
         ...
 
+    def blend(self, a: Array, b: Array, share: Array) -> Array:
+        """(1 - share) a + share b."""
+        ...
+
     def isnan(self, x: Array) -> Array: ...
     def log1p_exp(self, x: Array) -> Array:
         """log(1 + exp(x)) for x <= 0, to the last digits of x's dtype also where exp(x) is tiny."""
@@ -160,8 +164,8 @@ class Ops(Protocol):
         """Whether N x T x C comparisons take less time than sorting T slots: of (N, C), (N, T)."""
         ...
 
-    def within(self, x: Array, limit: float) -> bool:
-        """Whether all of x is known to lie between -limit and limit, and to be neither of them."""
+    def within(self, x: Array, low: float, high: float) -> bool:
+        """Whether all of x is known to be at least low and at most high."""
         ...
 
     # Differentiation.

@@ -110,7 +110,7 @@ def test_eager_arrays_have_all_pairs_in_small_batches_only(monkeypatch: pytest.M
     by_pairs = kernels._by_pairs
 
     def counted(ops: Any, others: Any, levels: Any, scale: Any) -> Any:
-        asked.append(others.size * levels.floor.shape[1])
+        asked.append(others.size * levels.high.shape[1])
         return by_pairs(ops, others, levels, scale)
 
     monkeypatch.setattr(kernels, "_by_pairs", counted)

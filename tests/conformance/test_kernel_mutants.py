@@ -128,7 +128,7 @@ EQUIVALENT = (
         "_dense_value",
         "if ops.within",
         "what is right for infinite scores is right for the others too",
-        ("ops.within(x, math.inf) -> ops.within(math.inf, x)", "math.inf -> -math.inf"),
+        ("ops.within(* -> ops.within(x, *", "-sys.float_info.max -> sys.float_info.max"),
     ),
     Excuse(
         "_hinges",
@@ -138,13 +138,22 @@ EQUIVALENT = (
     ),
     Excuse(
         "_hinges",
-        "scale = ",
+        "great = ",
         "rows that need no scale may have one: by a power of two it is exact",
         (
             "2.0 ** _GREAT[dtype] -> 2.0 * _GREAT[dtype]",
             "2.0 ** _GREAT[dtype] -> 2.0",
             "2.0 ** _GREAT[dtype] -> _GREAT[dtype]",
             "2.0 -> 1.0",
+        ),
+    ),
+    Excuse(
+        "_hinges",
+        "scale = ",
+        "rows that need no scale may have one: by a power of two it is exact",
+        (
+            "ops.within(scores, -great, great) -> ops.within(scores, great, -great)",
+            "-great -> great",
         ),
     ),
     Excuse(
@@ -159,7 +168,9 @@ EQUIVALENT = (
         "NumPy adds up booleans as the numbers they stand for",
         ("ops.cast(active, ops.dtype(others)) -> active",),
     ),
-    Excuse("_by_pairs", "return ", "either axis changes places with the other", ("* 2, 1)",)),
+    Excuse(
+        "_by_pairs", "return ", "either axis changes places with the other", ("* 2, 1)", "2 -> 3")
+    ),
     Excuse("_levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
     Excuse("_by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse(

@@ -16,7 +16,7 @@ docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the READ
 
 bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md \
-		--plot docs/benchmarks.svg $(ARGS)
+		--plot docs/benchmarks.svg --threads 1 --threads 2 --memory $(ARGS)
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
 	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import typer
 
 from mlloss.benchmarks.frameworks import NAMES
 from mlloss.benchmarks.machine import processor
+from mlloss.benchmarks.memory import HONEST
 from mlloss.benchmarks.plot import draw_growth
 from mlloss.benchmarks.report import markdown, print_results
 
@@ -25,9 +27,12 @@ def bench(
     framework: Annotated[
         list[str] | None, typer.Option(help="numpy, torch, jax, paddle or mindspore; all if none.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Processors for each framework.")] = 1,
+    threads: Annotated[
+        list[int] | None, typer.Option(min=1, help="Processors for each framework; 1 if none.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=0, help="For each size.")] = 2.0,
     quick: Annotated[bool, typer.Option("--quick", help="The small sizes only.")] = False,
+    memory: Annotated[bool, typer.Option("--memory", help="Peak memory, too; Linux.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="All that was measured.")] = None,
     markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Tables.")] = None,
     plot_file: Annotated[
@@ -40,16 +45,25 @@ def bench(
         raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")
     if plot_file and find_spec("matplotlib") is None:
         raise typer.BadParameter('--plot needs matplotlib: pip install "mlloss[plots]"')
-    results: Results = {"processor": processor(), "threads": threads, "frameworks": {}}
+    if memory and not sys.platform.startswith("linux"):
+        raise typer.BadParameter("--memory reads /proc, which Linux has")
+    results: Results = {"processor": processor(), "frameworks": {}, "memory": []}
     for name in names:
         if find_spec(name) is None:
             typer.echo(f"{name} is not installed")
             continue
-        job = {"framework": name, "threads": threads, "seconds": seconds}
-        job |= {"points": QUICK if quick else ALL, "growth": plot_file is not None}
-        lines = list(_measured(job))
-        results["frameworks"][name] = {"version": lines[0]["version"], "measured": lines[1:]}
+        for number, count in enumerate(threads or [1]):
+            job = {"framework": name, "threads": count, "seconds": seconds}
+            job |= {
+                "points": QUICK if quick else ALL,
+                "growth": plot_file is not None and not number,
+            }
+            version, *measured = _lines("worker", job)
+            own = results["frameworks"].setdefault(name, version | {"measured": []})
+            own["measured"] += measured
         print_results(name, results["frameworks"][name])
+        if memory:
+            results["memory"] += _memory(name)
     if json_file:
         json_file.write_text(json.dumps(results, indent=1) + "\n")
     if markdown_file:
@@ -58,10 +72,19 @@ def bench(
         draw_growth(results, plot_file)
 
 
-def _measured(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _memory(name: str) -> Iterator[dict[str, Any]]:
+    """A line for each contender of a framework."""
+    for job in list(_lines("memory", {"framework": name})):
+        yield from _lines("memory", job, HONEST)
+
+
+def _lines(
+    module: str, job: dict[str, Any], environment: dict[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
     """What a worker prints; its own words go to stderr."""
-    command = [sys.executable, "-m", "mlloss.benchmarks.worker", json.dumps(job)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+    command = [sys.executable, "-m", f"mlloss.benchmarks.{module}", json.dumps(job)]
+    own = {**os.environ, **(environment or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as worker:
         assert worker.stdout
         for line in worker.stdout:
             if line.startswith("{"):

@@ -47,6 +47,8 @@ SOFT = (
     Point(1024, 1024),
     Point(64, 100_000),
 )
+SOFT_LISTS = Point(64, 100_000, 20)
+MEMORY = {"multilabel_margin_loss": Point(64, 20_000, 20), "multilabel_soft_margin_loss": SOFT[-1]}
 GROWTH: dict[Grows, tuple[Point, ...]] = {  # of the margin loss
     "classes": tuple(Point(8, 10**n, 10) for n in range(2, 7)),
     "targets": tuple(Point(4, 100_000, 10**n) for n in range(5)),
@@ -82,3 +84,10 @@ def binary(point: Point) -> NDArray[np.float32]:
     """0 or 1 for each class, three in a hundred 1."""
     drawn = np.random.default_rng(2).random((point.rows, point.classes)) < 0.03
     return drawn.astype(np.float32)
+
+
+def dense(point: Point, targets: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Lists as 0 or 1 for each class."""
+    y = np.zeros((point.rows, point.classes), np.float32)
+    np.put_along_axis(y, targets, 1, 1)
+    return y

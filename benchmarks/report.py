@@ -28,26 +28,45 @@ def markdown(results: Mapping[str, Any]) -> str:
     """A table for each framework."""
     parts = [
         "# How fast",
-        f"{results['processor']}, threads: {results['threads']}. Forward and backward (NumPy: the "
-        "value), taken in turns within one run; a ratio is ours over theirs, the median of the "
-        "rounds with its quartiles.",
+        f"{results['processor']}; one thread, where no other number is given. Forward and "
+        "backward (NumPy: the value), taken in turns within one run; a ratio is ours over theirs, "
+        "the median of the rounds with its quartiles.",
     ]
     for name, measured in results["frameworks"].items():
         lines = [" | ".join(row) for row in _rows(measured["measured"])]
         rows = [f"| {line} |" for line in (" | ".join(HEAD), " | ".join("-" for _ in HEAD), *lines)]
         parts += [f"## {name} {measured['version']}", "\n".join(rows)]
+    if results["memory"]:
+        parts += ["## Memory", MEMORY, "\n".join(_memory_rows(results["memory"]))]
     return "\n\n".join(parts) + "\n"
 
 
 def _rows(measured: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     """One for each size and each other contender."""
     for one in measured:
-        where = (_short(one["loss"]), one["mode"], one["point"])
+        many = one["threads"] > 1
+        mode = f"{one['mode']}, {one['threads']} threads" if many else one["mode"]
+        where = (_short(one["loss"]), mode, one["point"])
         how = (one.get("scores", ""), one.get("lists", ""))
         ours = _time(one["seconds"][OURS])
         for other, (low, middle, high) in one["ratios"].items():
             ratio = f"{middle:.3g} ({low:.3g} to {high:.3g})"
             yield (*where, *how, ours, other, _time(one["seconds"][other]), ratio)
+
+
+MEMORY = (
+    "At its peak, beyond the arguments, in arrays of N x C float32: forward and backward, each in "
+    "a process of its own."
+)
+
+
+def _memory_rows(measured: list[dict[str, Any]]) -> Iterator[str]:
+    """A line for each contender."""
+    yield "| framework | mode | loss | size | whose | arrays |"
+    yield "| - | - | - | - | - | - |"
+    for one in measured:
+        whose = f"{_short(one['loss'])} | {one['point']} | {one['contender']}"
+        yield f"| {one['framework']} | {one['mode']} | {whose} | {one['arrays']:.1f} |"
 
 
 def _short(loss: str) -> str:

@@ -33,7 +33,7 @@ def main() -> None:
         for told in chain(
             bench.measurements(job["points"]), bench.growth() if job["growth"] else ()
         ):
-            print(json.dumps({"mode": mode} | told), flush=True)
+            print(json.dumps({"mode": mode, "threads": job["threads"]} | told), flush=True)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Bench:
                     yield self.margin(point, kind, form)
         for point in points.SOFT[:sizes]:
             yield self.soft(point)
+        if sizes >= len(points.SOFT):
+            yield self.soft_lists(points.SOFT_LISTS)
 
     def growth(self) -> Iterator[dict[str, Any]]:
         """Of ours alone, how its time grows with one size."""
@@ -80,6 +82,17 @@ class Bench:
         y = points.binary(point)
         makers = {name: (make, y) for name, make in self.contenders.of(SOFT, self.mode).items()}
         return {"loss": SOFT, "point": str(point)} | self._times(x, makers)
+
+    def soft_lists(self, point: Point) -> dict[str, Any]:
+        """From lists, beside what takes the same labels ready for each class."""
+        index = points.targets(point)
+        x = points.scores(point, "random", index)
+        own = self.contenders.of(SOFT, self.mode)[OURS]
+        makers = {
+            "dense labels": (own, points.dense(point, index)),
+            OURS: (self.contenders.listed(self.mode), index),
+        }
+        return {"loss": SOFT, "point": str(point), "lists": "compact"} | self._times(x, makers)
 
     def _times(self, x: Any, makers: Mapping[str, tuple[Maker, Any]]) -> dict[str, Any]:
         """Of all contenders, and how ours compares with each other."""

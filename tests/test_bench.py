@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,20 @@ def test_all_contenders_compute_the_same(name: str, loss: str, require_framework
         assert _numbers(ours(*given)()) == pytest.approx(want, rel=1e-5, abs=1e-6)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_lists_and_dense_labels_come_to_the_same(name: str, require_framework: Any):
+    if name != "numpy":
+        require_framework(name)
+    contenders = find(name)
+    load(name)
+    index = points.targets(SMALL)
+    x = contenders.array(points.scores(SMALL, "random", index))
+    dense = contenders.array(points.dense(SMALL, index))
+    mode = contenders.modes[0]
+    want = _numbers(contenders.of(SOFT, mode)[OURS](x, dense)())
+    assert _numbers(contenders.listed(mode)(x, contenders.array(index))()) == pytest.approx(want)
+
+
 def _numbers(result: Any) -> np.ndarray:
     """The last of what a step gives: its gradient, or else the value."""
     last = result[-1] if isinstance(result, list | tuple) else result
@@ -78,6 +93,22 @@ def test_the_command_writes_what_it_measured(tmp_path: Path):
     grown = [one["grows"] for one in measured if "grows" in one]
     assert grown == ["classes"] * len(GROWTH["classes"]) + ["targets"] * len(GROWTH["targets"])
     assert files["plot"].read_text().count("<svg") == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counted by /proc")
+def test_threads_and_memory_are_told_apart(tmp_path: Path):
+    files = {name: tmp_path / name for name in ("json", "markdown")}
+    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    command = ["bench", "--framework", "numpy", "--quick", "--seconds", "0", "--memory", *options]
+    assert CliRunner().invoke(app, [*command, "--threads", "1", "--threads", "2"]).exit_code == 0
+    results = json.loads(files["json"].read_text())
+    measured = results["frameworks"]["numpy"]["measured"]
+    assert [one["threads"] for one in measured] == sorted(one["threads"] for one in measured)
+    assert {one["threads"] for one in measured} == {1, 2}
+    assert "| soft margin | eager, 2 threads | (32, 20) |" in files["markdown"].read_text()
+    arrays = {(one["loss"], one["contender"]): one["arrays"] for one in results["memory"]}
+    assert arrays[MARGIN, "broadcast"] > 20 > arrays[MARGIN, OURS] > 0
+    assert "| numpy | eager | margin | (64, 20000, 20) | mlloss |" in files["markdown"].read_text()
 
 
 def test_a_line_of_the_plot_is_a_framework_in_a_mode():

@@ -37,3 +37,7 @@ class Contenders(Protocol):
         The first is what ours is measured against, others show what a pass over the arrays costs.
         """
         ...
+
+    def listed(self, mode: str) -> Maker:
+        """Such a step of our soft margin loss, of (x, index lists)."""
+        ...

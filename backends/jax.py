@@ -12,7 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from mlloss.backends.base import Base
+from mlloss.backends.modules.jax import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.ops import Array, Smooth
+
+__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
 _FEW = 128  # thresholds that are compared one by one sooner than looked up ...
 _STRIDE = 4  # ... so many in a pass

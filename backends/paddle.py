@@ -16,7 +16,10 @@ from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
 from mlloss.backends.host import Average, HostMemory, Row, Value
+from mlloss.backends.modules.paddle import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.ops import LINEAR, Array, Smooth
+
+__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
 _WHERE = dict.fromkeys(("int8", "int16", "uint8"), "int32") | {"float16": "float32"}  # no kernels
 _BLOCK = 1024  # paddle adds term after term: 1e6 are 7e-5 off in float32, 7e-14 in float64

@@ -10,7 +10,10 @@ import torch
 
 from mlloss.backends.base import CACHED, blocks
 from mlloss.backends.host import HostMemory
+from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.ops import LINEAR, Array, Smooth
+
+__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
 
 class _Function(torch.autograd.Function):  # type: ignore[misc]

@@ -4,6 +4,9 @@ A call goes one way: `losses` (what is computed, documented) -> `compute` (the p
 `backends` (whose arrays are these?) -> `check` (the call against its spec in `catalogue`) ->
 `conventions` (labels as kernels want them) -> `kernels` (the maths, over the `ops` protocol)
 -> `reduce`.
+
+`modules` has the losses as objects that keep their arguments, `backends.torch` and the others as
+their framework's own modules; all of them come down to a call of `losses`.
 """
 
 from pathlib import Path
@@ -13,9 +16,12 @@ if not (Path(__file__).parent / "backends").is_dir():  # a checkout: they lie be
 
 from mlloss.labels import check_labels, to_binary, to_indices, to_signed
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
+from mlloss.modules import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 
 __version__ = "0.1.0"
 __all__ = [
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
     "check_labels",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",

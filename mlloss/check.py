@@ -42,15 +42,21 @@ def convention(caller: str, labels: object) -> None:
 
 def class_axis(caller: str, argument: str, axis: object, shape: Shape) -> int:
     """`axis` as a number from the front."""
-    if isinstance(axis, bool) or not isinstance(axis, Integral):
-        raise TypeError(f"{caller}: axis must be an int; got {axis!r}.")
+    axis = axis_number(caller, axis)
     if not shape:
         raise ValueError(f"{caller}: {argument} must have a class axis; got shape ().")
-    if not -len(shape) <= int(axis) < len(shape):
+    if not -len(shape) <= axis < len(shape):
         raise ValueError(
             f"{caller}: axis {axis} is out of range for {argument} of shape {_text(shape)}."
         )
-    return int(axis) % len(shape)
+    return axis % len(shape)
+
+
+def axis_number(caller: str, axis: object) -> int:
+    """`axis` is a whole number."""
+    if isinstance(axis, bool) or not isinstance(axis, Integral):
+        raise TypeError(f"{caller}: axis must be an int; got {axis!r}.")
+    return int(axis)
 
 
 def scores(loss: str, dtype: str, shape: Shape, axis: int) -> int:
@@ -124,10 +130,15 @@ def weight_number(loss: str, weight: object) -> None:
         raise ValueError(f"{loss}: weight must be a number that a float holds.") from None
 
 
-def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -> None:
-    """One number a class, or an array that broadcasts to `input` without changing its shape."""
+def weight_dtype(loss: str, dtype: str) -> None:
+    """A weight that is an array holds numbers."""
     if dtype == "bool" or dtype not in LABEL_DTYPES["binary"]:
         raise TypeError(f"{loss}: weight must be floats or integers; got {dtype}.")
+
+
+def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -> None:
+    """One number a class, or an array that broadcasts to `input` without changing its shape."""
+    weight_dtype(loss, dtype)
     if len(shape) == 1:
         fine = _fits(shape, (input[axis],)) or shape == (1,)
     else:

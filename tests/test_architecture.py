@@ -16,6 +16,7 @@ import mlloss.conformance
 
 CORE = Path(mlloss.__file__).parent
 BACKENDS = Path(mlloss.backends.__file__).parent
+NATIVE = BACKENDS / "modules"
 CONFORMANCE = Path(mlloss.conformance.__file__).parent
 
 LAYERS = (  # each imports from those above it, and inside a layer nobody in a circle
@@ -25,6 +26,8 @@ LAYERS = (  # each imports from those above it, and inside a layer nobody in a c
     {"entry"},
     {"compute"},
     {"losses", "labels"},
+    {"arguments"},
+    {"modules"},
     {"__init__"},
 )
 COMMAND = {"cli", "__main__"}  # import what they like; nobody imports them, but they each other
@@ -62,7 +65,7 @@ def modules(folder: Path, prefix: str = "") -> dict[str, str]:
 
 
 KNOWN = set(modules(CORE)) | {"backends"} | set(modules(BACKENDS, "backends."))
-KNOWN |= {"conformance"}
+KNOWN |= {"conformance"} | set(modules(NATIVE, "backends.modules."))
 
 
 def misplaced(name: str, source: str) -> set[str]:
@@ -104,13 +107,21 @@ def test_backends_import_only_what_they_fill(name: str):
         assert found == {"mindspore"}
         assert theirs(source) == set()
     else:
-        may = {"ops", "base", "numpy" if name == "host" else "host"}
+        may = {"ops", "base", "numpy" if name == "host" else "host", f"modules.{name}"}
         assert found <= may, f"backends/{name}.py imports {found - may}"
         assert theirs(source) <= {"numpy", name}, f"backends/{name}.py imports {theirs(source)}"
 
 
+@pytest.mark.parametrize("name", sorted(modules(NATIVE)))
+def test_modules_of_a_framework_import_the_common_ones_and_it(name: str):
+    """And not its backend, which imports them."""
+    source = modules(NATIVE)[name]
+    assert ours(source, KNOWN) <= {"arguments", "modules", "ops"}
+    assert theirs(source) <= {name}
+
+
 def test_nobody_but_the_command_imports_conformance():
-    others = {**modules(CORE), **modules(BACKENDS, "backends.")}
+    others = {**modules(CORE), **modules(BACKENDS, "backends."), **modules(NATIVE, "native.")}
     guilty = {n for n, source in others.items() if "conformance" in ours(source, KNOWN)}
     assert guilty <= COMMAND, f"{guilty - COMMAND} import conformance"
 

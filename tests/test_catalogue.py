@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mlloss
-from mlloss import kernels, labels, losses
+from mlloss import kernels, labels, losses, modules
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance import oracle
 from mlloss.conformance.certified import CERTIFIED
@@ -42,7 +42,19 @@ def test_the_catalogue_describes_the_function(spec: mlloss.spec.LossSpec):
     assert spec.references[0] in inspect.getdoc(function)
 
 
-@pytest.mark.parametrize("module", [losses, labels], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_every_loss_has_a_class_of_the_same_arguments(spec: mlloss.spec.LossSpec):
+    words = spec.name.replace("multilabel", "multi_label").split("_")
+    found = getattr(mlloss, "".join(word.capitalize() for word in words))
+    _, _, *parameters = inspect.signature(getattr(mlloss, spec.name)).parameters.values()
+
+    assert list(inspect.signature(found).parameters.values()) == parameters
+    assert inspect.getdoc(found).startswith(spec.summary)
+    assert "".join(spec.formula.split()) in "".join(inspect.getdoc(found).split())
+    assert spec.references[0] in inspect.getdoc(found)
+
+
+@pytest.mark.parametrize("module", [losses, labels, modules], ids=lambda module: module.__name__)
 def test_examples_of_docstrings(module: object):
     result = doctest.testmod(module)
 

@@ -60,6 +60,8 @@ def test_import_is_quick(tmp_path: Path):
 
 def test_public_names():
     assert sorted(mlloss.__all__) == [
+        "MultiLabelMarginLoss",
+        "MultiLabelSoftMarginLoss",
         "check_labels",
         "multilabel_margin_loss",
         "multilabel_soft_margin_loss",

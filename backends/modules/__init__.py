@@ -1,0 +1,1 @@
+"""The losses as each framework's own kind of module."""

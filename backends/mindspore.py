@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -17,8 +17,9 @@ from mlloss.ops import Array, Smooth
 try:
     import mindspore as ms
     from mindspore import Tensor, mint, ops
-    from mindspore._c_expression import TraceRecorder
+    from mindspore._c_expression import MixedPrecisionType, TraceRecorder
     from mindspore.common._grad_function import _Function
+    from mindspore.common.api import _pynative_executor
     from mindspore.graph import jit_trace
     from mindspore.graph.jit_context import jit_context
 
@@ -43,6 +44,14 @@ class MindSporeBackend(HostMemory):
 
     def is_array(self, x: object) -> bool:
         return isinstance(x, Tensor)
+
+    def run(self, function: Callable[..., Array], *args: Any) -> Array:
+        """Without the casts that `Cell.to_float` has put before every operation."""
+        _pynative_executor.set_mixed_precision_type(MixedPrecisionType.NOTSET)
+        try:
+            return function(self, *args)
+        finally:
+            _pynative_executor.set_mixed_precision_type(MixedPrecisionType.NOTSET, False)
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mindspore import nn
+from mindspore.rewrite.common.namespace import _subtree_black_list
 
 from mlloss.arguments import Margin, SoftMargin
 
@@ -39,3 +40,8 @@ class MultiLabelSoftMarginLoss(SoftMargin, nn.Cell):  # type: ignore[misc]
     _framework = "mindspore"
     construct = SoftMargin._evaluate
     extend_repr = SoftMargin._shown
+
+
+# `mindspore.amp` O1 writes Cells anew and puts the folders that they come from into sys.path: this
+# one, where a torch.py lies. Here it finds nothing to do.
+_subtree_black_list += [MultiLabelMarginLoss, MultiLabelSoftMarginLoss]

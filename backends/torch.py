@@ -69,13 +69,14 @@ class _Average(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
-        ctx.function = function
+        ctx.function, ctx.classes = function, args[0].shape[1]
         ctx.save_for_backward(*args)
         return _by_blocks(lambda *some: backend.mean(function.value(backend, *some)), args)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        return _backward(ctx, (grad / ctx.saved_tensors[0].shape[1]).unsqueeze(-1))
+        # the tensors that a checkpoint saves can be asked for once
+        return _backward(ctx, (grad / ctx.classes).unsqueeze(-1))
 
 
 class _Linear(torch.autograd.Function):  # type: ignore[misc]
@@ -321,7 +322,8 @@ class TorchBackend(HostMemory):
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or _transformed():
             return super().linear(x, slope, value)
-        return _Linear.apply(x, slope, value)
+        value = _Linear.apply(x, slope, value)
+        return value if type(x) is torch.Tensor else value.type_as(x)  # a subclass stays one
 
     def within(self, x: Array, low: float, high: float) -> bool:
         if not x.numel() or not _is_plain(x) or x.device.type != "cpu":

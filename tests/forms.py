@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,13 +20,16 @@ forms = pytest.mark.parametrize(("loss", "form"), FORMS)
 CALLS = {MARGIN: Call(MARGIN, X, LISTS), SOFT: Call(SOFT, X, TRUTH.astype(int))}
 
 
-def made(name: str, loss: str, form: str, dtype: str = "float32") -> tuple[Any, Any, Any]:
+def made(
+    name: str, loss: str, form: str, dtype: str = "float32", **options: Any
+) -> tuple[Any, Any, Any]:
     """The loss, input and target."""
     arrays = CALLS[loss].arrays(FRAMEWORKS[name], dtype)
     if form == "function":
-        return getattr(mlloss, loss), *arrays
+        function = getattr(mlloss, loss)
+        return partial(function, **options) if options else function, *arrays
     module = importlib.import_module(f"mlloss.backends.{name}")
-    return getattr(module, CLASSES[loss])(), *arrays
+    return getattr(module, CLASSES[loss])(**options), *arrays
 
 
 def seen(name: str, loss: str, dtype: str = "float32") -> Call:

@@ -25,19 +25,26 @@ _INSTEAD = {  # what somebody probably meant, by what the labels hold
 
 def choices(loss: str, reduction: object, labels: object, validate: object) -> None:
     """The arguments that are words."""
-    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
-        raise ValueError(
-            f"{loss}: reduction must be one of {_words(REDUCTIONS)}; got {reduction!r}."
-        )
+    word(loss, "reduction", reduction, REDUCTIONS)
     convention(loss, labels)
-    if validate is not None and validate is not True and validate is not False:
-        raise TypeError(f"{loss}: validate must be None, True or False; got {validate!r}.")
+    flag(loss, "validate", validate)
 
 
 def convention(caller: str, labels: object) -> None:
     """`labels` names a convention."""
-    if not isinstance(labels, str) or labels not in CONVENTIONS:
-        raise ValueError(f"{caller}: labels must be one of {_words(CONVENTIONS)}; got {labels!r}.")
+    word(caller, "labels", labels, CONVENTIONS)
+
+
+def word(caller: str, argument: str, value: object, words: tuple[str, ...]) -> None:
+    """An argument is one of these words."""
+    if not isinstance(value, str) or value not in words:
+        raise ValueError(f"{caller}: {argument} must be one of {_words(words)}; got {value!r}.")
+
+
+def flag(caller: str, argument: str, value: object) -> None:
+    """An argument is None or a bool."""
+    if value is not None and value is not True and value is not False:
+        raise TypeError(f"{caller}: {argument} must be None, True or False; got {value!r}.")
 
 
 def class_axis(caller: str, argument: str, axis: object, shape: Shape) -> int:

@@ -18,6 +18,8 @@ CORE = Path(mlloss.__file__).parent
 BACKENDS = Path(mlloss.backends.__file__).parent
 NATIVE = BACKENDS / "modules"
 CONFORMANCE = Path(mlloss.conformance.__file__).parent
+DIALECTS = CORE / "dialects"
+SPOKEN = ("torch", "paddle", "mindspore")
 
 LAYERS = (  # each imports from those above it, and inside a layer nobody in a circle
     {"spec", "ops"},
@@ -65,7 +67,15 @@ def modules(folder: Path, prefix: str = "") -> dict[str, str]:
 
 
 KNOWN = set(modules(CORE)) | {"backends"} | set(modules(BACKENDS, "backends."))
-KNOWN |= {"conformance"} | set(modules(NATIVE, "backends.modules."))
+SHARED = modules(DIALECTS, "dialects.")
+SPEAKING = {dialect: modules(DIALECTS / dialect, f"dialects.{dialect}.") for dialect in SPOKEN}
+KNOWN |= {
+    "conformance",
+    *modules(NATIVE, "backends.modules."),
+    *SHARED,
+    *(f"dialects.{dialect}" for dialect in SPOKEN),
+}
+KNOWN = KNOWN.union(*SPEAKING.values())
 
 
 def misplaced(name: str, source: str) -> set[str]:
@@ -120,8 +130,40 @@ def test_modules_of_a_framework_import_the_common_ones_and_it(name: str):
     assert theirs(source) <= {name}
 
 
+PUBLIC = {"losses", "labels", "check", "spec", "ops", "backends.opaque"}
+
+
+def foreign(dialect: str, source: str) -> set[str]:
+    """What a module of a dialect imports that is neither its own nor shared nor the core's."""
+    own = {f"dialects.{dialect}", *SPEAKING.get(dialect, {})}
+    return ours(source, KNOWN) - PUBLIC - set(SHARED) - own
+
+
+@pytest.mark.parametrize("dialect", SPOKEN)
+def test_dialects_share_what_is_the_same_and_import_no_framework(dialect: str):
+    assert set(SPOKEN) == {
+        path.name for path in DIALECTS.iterdir() if (path / "__init__.py").exists()
+    }
+    for name, source in SPEAKING[dialect].items():
+        assert foreign(dialect, source) == set(), f"{name} imports {foreign(dialect, source)}"
+        assert theirs(source) == set(), f"{name} imports {theirs(source)}"
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_dialects_share_knows_none_of_them(name: str):
+    assert foreign("", SHARED[name]) == set()
+    assert theirs(SHARED[name]) == set()
+
+
+def test_nobody_imports_dialects():
+    others = {**modules(CORE), **modules(BACKENDS, "backends.")}
+    assert not [n for n, s in others.items() if any("dialects" in o for o in ours(s, KNOWN))]
+
+
 def test_nobody_but_the_command_imports_conformance():
-    others = {**modules(CORE), **modules(BACKENDS, "backends."), **modules(NATIVE, "native.")}
+    others = {**modules(CORE), **modules(BACKENDS, "backends."), **SHARED}
+    others |= modules(NATIVE, "native.")
+    others = others | {n: s for speaking in SPEAKING.values() for n, s in speaking.items()}
     guilty = {n for n, source in others.items() if "conformance" in ours(source, KNOWN)}
     assert guilty <= COMMAND, f"{guilty - COMMAND} import conformance"
 
@@ -139,4 +181,7 @@ def test_these_checks_can_fail():
     assert misplaced("losses", "from mlloss import check, ops") == set()
     assert misplaced("compute", "from mlloss.backends.torch import backend") == {"backends.torch"}
     assert ours("from mlloss.conformance.oracle import loss", KNOWN) == {"conformance"}
+    assert foreign("torch", "from mlloss.dialects.paddle import functional") != set()
+    assert foreign("torch", "import mlloss.compute") == {"compute"}
+    assert foreign("", "from mlloss.dialects.torch import functional") != set()
     assert theirs("import os, torch.nn\nfrom jax import numpy") == {"torch", "jax"}

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import mlloss
+import mlloss.dialects.mindspore as mindspore_nn
+import mlloss.dialects.paddle as paddle_nn
+import mlloss.dialects.torch as torch_nn
 from mlloss import kernels, labels, losses, modules
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance import oracle
@@ -54,7 +57,13 @@ def test_every_loss_has_a_class_of_the_same_arguments(spec: mlloss.spec.LossSpec
     assert spec.references[0] in inspect.getdoc(found)
 
 
-@pytest.mark.parametrize("module", [losses, labels, modules], ids=lambda module: module.__name__)
+DIALECTS = [torch_nn, torch_nn.functional, paddle_nn, paddle_nn.functional]
+DIALECTS += [mindspore_nn, mindspore_nn.ops]
+
+
+@pytest.mark.parametrize(
+    "module", [losses, labels, modules, *DIALECTS], ids=lambda module: module.__name__
+)
 def test_examples_of_docstrings(module: object):
     result = doctest.testmod(module)
 

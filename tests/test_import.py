@@ -39,6 +39,15 @@ def test_imports_no_framework(tmp_path: Path):
     assert python(f"import mlloss; {PROBE}", tmp_path) == "[]\n"
 
 
+DIALECTS = "mlloss.dialects.torch, mlloss.dialects.paddle, mlloss.dialects.mindspore"
+
+
+def test_dialects_import_no_framework(tmp_path: Path):
+    """Not even the one that they are named after, also when they compute."""
+    call = "mlloss.dialects.paddle.MultiLabelMarginLoss()(numpy.eye(2), numpy.eye(2, dtype=int))"
+    assert python(f"import numpy, {DIALECTS}; {call}; {PROBE}", tmp_path) == "[]\n"
+
+
 def test_computing_with_numpy_imports_no_framework(tmp_path: Path):
     call = "mlloss.multilabel_margin_loss(numpy.zeros((1, 2)), numpy.array([[1]]))"
     assert python(f"import numpy, mlloss; {call}; {PROBE}", tmp_path) == "[]\n"

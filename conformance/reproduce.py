@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from mlloss.conformance.call import NAMES, Call, written_call
 from mlloss.conformance.case import Array, Case
-from mlloss.conformance.dialects import find_dialect
 from mlloss.conformance.hosts import find_host
 from mlloss.conformance.natives import NATIVES, Missing, Native
+from mlloss.conformance.notations import find_notation
 from mlloss.conformance.restate import Numbers, expected
 from mlloss.conformance.spelling import imports
 from mlloss.conformance.targets import TARGETS, Subject, Target, find_target
@@ -43,15 +43,15 @@ def _absence(case: Case, where: Target, subject: Subject) -> str | None:
 
 def _lines(case: Case, where: Target, subject: Subject) -> Iterator[str]:
     """Settings, arrays, the call, and the line that prints, a blank line between them."""
-    dialect, given = find_dialect(where.framework), _as_taken(case, where, subject)
+    notation, given = find_notation(where.framework), _as_taken(case, where, subject)
     dtypes, args = tuple(array.dtype for array in given), NAMES[: len(given)]
-    settings = dialect.prepared(subject, dtypes)
+    settings = notation.prepared(subject, dtypes)
     yield from (*settings, "") if settings else ()
     for name, array in zip(args, given, strict=True):
-        yield f"{name} = {dialect.spell(array, dtypes)}"
+        yield f"{name} = {notation.spell(array, dtypes)}"
     yield ""
     yield from _asked(case, where, written_call(case, where.framework, subject), ", ".join(args))
-    yield dialect.shown(case.input.dtype)
+    yield notation.shown(case.input.dtype)
 
 
 def _as_taken(case: Case, where: Target, subject: Subject) -> list[Array]:
@@ -65,8 +65,8 @@ def _as_taken(case: Case, where: Target, subject: Subject) -> list[Array]:
 
 def _asked(case: Case, where: Target, call: Call, args: str) -> Iterator[str]:
     """The call, compiled, differentiated and batched: a function only where there must be one."""
-    dialect = find_dialect(where.framework)
-    step, mode = dialect.asks[case.ask], dialect.modes[where.mode]
+    notation = find_notation(where.framework)
+    step, mode = notation.asks[case.ask], notation.modes[where.mode]
     inner = step.inner.format(f="loss")
     program = step.outer.format(f=mode.wrap.format(f=inner, args=args))
     yield from call.made

@@ -13,8 +13,8 @@ from typing import Any
 
 from mlloss.conformance.case import Array, Case
 from mlloss.conformance.case_list import all_cases
-from mlloss.conformance.dialects import find_dialect
 from mlloss.conformance.hosts import HOSTS, Host
+from mlloss.conformance.notations import find_notation
 from mlloss.conformance.spelling import imports
 
 
@@ -47,7 +47,7 @@ def compare(host: Host, case: Case, seen: set[Any] = set()) -> Iterator[str]:  #
 
 
 def difference(host: Host, array: Array, dtypes: tuple[str, ...]) -> str:
-    text = find_dialect(host.name).spell(array, dtypes)
+    text = find_notation(host.name).spell(array, dtypes)
     names: dict[str, Any] = {}
     exec("\n".join([*imports(text), f"spelt = {text}"]), names)
     given = host.array(array.rounded(), array.dtype)

@@ -15,11 +15,11 @@ from scripts import Script, outcome, run_scripts
 from mlloss.conformance.call import COMPOSED
 from mlloss.conformance.case import ASKS, Array, Case
 from mlloss.conformance.case_list import all_cases
-from mlloss.conformance.dialects import DIALECTS
 from mlloss.conformance.differences import known_differences
 from mlloss.conformance.hosts import HOSTS
 from mlloss.conformance.judge import Trial, judge
 from mlloss.conformance.natives import NATIVES, SOFT, Missing, Native
+from mlloss.conformance.notations import NOTATIONS
 from mlloss.conformance.reproduce import reproduction
 from mlloss.conformance.restate import Numbers, expected
 from mlloss.conformance.targets import FRAMEWORKS, SUBJECTS, TARGETS, Subject
@@ -181,12 +181,12 @@ def test_what_nobody_could_run_is_an_error(
         reproduction(CASES[id], target, subject)
 
 
-def test_every_framework_has_a_dialect_with_all_of_its_modes_and_asks() -> None:
-    assert DIALECTS.keys() == FRAMEWORKS.keys()
-    for name, dialect in DIALECTS.items():
+def test_every_framework_has_a_notation_with_all_of_its_modes_and_asks() -> None:
+    assert NOTATIONS.keys() == FRAMEWORKS.keys()
+    for name, notation in NOTATIONS.items():
         modes = {target.mode for target in TARGETS.values() if target.framework == name}
         asked = {ask for ask in ASKS if not HOSTS[name].absence(ask, "eager", ())}
-        assert (modes, asked) == (set(dialect.modes), set(dialect.asks)), name
+        assert (modes, asked) == (set(notation.modes), set(notation.asks)), name
 
 
 def test_every_native_that_is_put_together_here_is_spelt_out() -> None:

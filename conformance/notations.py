@@ -1,10 +1,10 @@
-"""The dialect of each framework: what hosts/ does with a case, as somebody would type it."""
+"""The notation of each framework: what hosts/ does with a case, as somebody would type it."""
 
 from __future__ import annotations
 
 from mlloss.conformance.case import ASKS, Ask
-from mlloss.conformance.dialect import Dialect, JaxDialect, Mode, Step
 from mlloss.conformance.hosts.base import BENDS, SLOPES
+from mlloss.conformance.notation import JaxNotation, Mode, Notation, Step
 
 EAGER = Mode()
 NAMES = ("input", "target", "weight")
@@ -26,13 +26,13 @@ def _reverse(leaf: str, grad: str) -> dict[Ask, Step]:
     return steps
 
 
-NUMPY = Dialect(
+NUMPY = Notation(
     array="np.array({data}, dtype=np.{dtype})",
     empty="np.zeros({shape}, dtype=np.{dtype})",
     dtypes={"bool": "bool_"},
 )
 
-TORCH = Dialect(
+TORCH = Notation(
     array="torch.tensor({data}, dtype=torch.{dtype})",
     empty="torch.zeros({shape}, dtype=torch.{dtype})",
     asks={
@@ -68,7 +68,7 @@ def _jax_bend(first: int, second: int) -> Step:
     return Step((*_TOTAL, "def slope({args}):", inner), _jax_grad("slope", second))
 
 
-JAX = JaxDialect(
+JAX = JaxNotation(
     array="jnp.asarray({data}, dtype=jnp.{dtype})",
     empty="jnp.zeros({shape}, dtype=jnp.{dtype})",
     dtypes={"bool": "bool_"},
@@ -89,7 +89,7 @@ JAX = JaxDialect(
     modes={"eager": EAGER, "jit": Mode("jax.jit({f})")},
 )
 
-PADDLE = Dialect(
+PADDLE = Notation(
     array='paddle.to_tensor({data}, dtype="{dtype}")',
     empty='paddle.zeros({shape}, dtype="{dtype}")',
     show_bfloat16='print(result.dtype, result.astype("float32").tolist())',
@@ -105,7 +105,7 @@ def _bend(first: int, second: int) -> Step:
     return Step((derivative, "def bend({args}):", "    return derivative({args})"), "bend")
 
 
-MINDSPORE = Dialect(
+MINDSPORE = Notation(
     array="mindspore.Tensor(np.array({data}, dtype=np.{dtype}))",
     empty="mindspore.Tensor(np.zeros({shape}, dtype=np.{dtype}))",
     show_bfloat16="print(result.dtype, result.astype(mindspore.float32).tolist())",
@@ -128,18 +128,18 @@ MINDSPORE = Dialect(
     modes={"eager": EAGER, "graph": Mode("mindspore.jit({f})")},
 )
 
-DIALECTS = {"numpy": NUMPY, "torch": TORCH, "jax": JAX, "paddle": PADDLE, "mindspore": MINDSPORE}
+NOTATIONS = {"numpy": NUMPY, "torch": TORCH, "jax": JAX, "paddle": PADDLE, "mindspore": MINDSPORE}
 
 
-def find_dialect(framework: str) -> Dialect:
+def find_notation(framework: str) -> Notation:
     """One of ours, or that of somebody else's host: `module:attr`."""
-    return DIALECTS.get(framework) or _of_host(framework)
+    return NOTATIONS.get(framework) or _of_host(framework)
 
 
-def _of_host(framework: str) -> Dialect:
+def _of_host(framework: str) -> Notation:
     """All that is known of such a framework is what its host does."""
     module, _, attribute = framework.partition(":")
-    return Dialect(
+    return Notation(
         array='host.array(np.array({data}, dtype="{wide}"), "{dtype}")',
         empty='host.array(np.zeros({shape}), "{dtype}")',
         show="print(host.dtype(result), host.numpy(result).tolist())",

@@ -35,7 +35,7 @@ class Mode:
 
 
 @dataclass(frozen=True)
-class Dialect:
+class Notation:
     """All that is needed to write a case down; the same as the framework's host does with it."""
 
     array: str
@@ -79,7 +79,7 @@ class Dialect:
 
 
 @dataclass(frozen=True)
-class JaxDialect(Dialect):
+class JaxNotation(Notation):
     """64-bit numbers only where the case is about them, as hosts/jax.py has it."""
 
     def prepared(self, subject: str, dtypes: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,20 @@ class AreaRow:
     area: str
     cases: int
     cells: tuple[tuple[Tally, ...], ...]
+    subjects: Sequence[str]
+
+    def shown(self, target: int) -> list[Tally]:
+        """What to tell of a target: of a dialect, which most have not, only what it was asked."""
+        told = zip(self.subjects, self.cells[target], strict=True)
+        return [tally for subject, tally in told if subject != "dialect" or tally.asked()]
+
+    def lines(self) -> list[tuple[int, str]]:
+        """The subjects, by number, that anything is to be told of."""
+        return [
+            (n, subject)
+            for n, subject in enumerate(self.subjects)
+            if subject != "dialect" or any(cell[n].asked() for cell in self.cells)
+        ]
 
 
 def area_rows(run: Run) -> list[AreaRow]:
@@ -30,7 +44,8 @@ def area_rows(run: Run) -> list[AreaRow]:
             place = area_of[verdict.case], verdict.target, verdict.subject
             found.setdefault(place, []).append(verdict)
     sizes = {area: list(area_of.values()).count(area) for area in AREAS}
-    return [AreaRow(area, n, _cells(area, run, found)) for area, n in sizes.items() if n]
+    who = run.selection.subjects
+    return [AreaRow(area, n, _cells(area, run, found), who) for area, n in sizes.items() if n]
 
 
 def _cells(

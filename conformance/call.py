@@ -1,4 +1,4 @@
-"""A call as it is written down: ours, or the framework's own."""
+"""A call as it is written down: ours, the framework's own, or that of its dialect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlloss.conformance.case import Case
-from mlloss.conformance.natives import NATIVES, Native
+from mlloss.conformance.natives import spelling_of
 from mlloss.conformance.spelling import arguments, literal
 from mlloss.conformance.targets import Subject
 
@@ -32,13 +32,12 @@ class Call:
 
 
 def written_call(case: Case, framework: str, subject: Subject) -> Call:
-    """Ours, or the framework's own: its function, or the class where the page shows that."""
+    """Ours, or as the framework spells it: its function, or the class where the page shows that."""
     asked = case.question(subject)
     options, args = arguments(asked["options"]), ", ".join(NAMES[: len(asked["arrays"])])
     if subject == "mlloss":
         return Call(f"mlloss.{case.loss}({args}, {options})")
-    native = NATIVES[framework, case.loss]
-    assert isinstance(native, Native), "absence was asked before"
+    native = spelling_of(subject, framework, case.loss)
     if native.function in COMPOSED:
         return _composed(native.function, asked)
     if asked["form"] == "class" and native.class_ and len(asked["arrays"]) == 2:

@@ -9,9 +9,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mlloss.catalogue import CATALOGUE
 from mlloss.conformance.printed import Printed
 from mlloss.conformance.rounding import rounded
-from mlloss.conformance.targets import SUBJECTS, Subject
+from mlloss.conformance.targets import BOTH, Subject
 from mlloss.conformance.wire import decode_numbers, encode_numbers
 from mlloss.spec import FLOATS
 
@@ -31,6 +32,8 @@ ASKS: tuple[Ask, ...] = get_args(Ask)
 BY_LABELS: tuple[Ask, ...] = ("label gradient", "by scores and labels", "by labels and scores")
 KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
 FOREIGN = "array of another framework"
+# What Paddle's dialect calls the labels of -1 and 1 on its pages: by their meaning, as printed.
+UNLIKE_FORMULA = {"signed": "signed", "formula": "unchecked"}
 AREAS = (
     "documented examples",
     "values",
@@ -124,7 +127,7 @@ class Case:
     reduction: str = "mean"
     axis: int = -1
     options: Mapping[str, Any] = field(default_factory=dict)
-    subjects: tuple[Subject, ...] = SUBJECTS
+    subjects: tuple[Subject, ...] = BOTH
     mistake: str = ""
     unseen: bool = False
     alone: bool = False
@@ -132,6 +135,15 @@ class Case:
     eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
     source: Source | None = None
     printed: Printed | None = None
+
+    def is_asked_of(self, subject: Subject) -> bool:
+        """Dialects, which are mlloss by other names, are asked what these names can say: pages,
+        mistakes, and the selection that takes a minute.
+        """
+        if subject != "dialect":
+            return subject in self.subjects
+        plain = "native" in self.subjects and self.labels == CATALOGUE[self.loss].default_labels
+        return self.source is not None or (plain and (self.quick or bool(self.mistake)))
 
     def question(self, subject: Subject) -> dict[str, Any]:
         """What a worker gets to see: all of the call, nothing of its result."""
@@ -164,9 +176,11 @@ class Case:
         return repr((*program, sorted(options.items())))
 
     def _form(self, subject: Subject) -> str:
-        return self.source.form if self.source and subject == "native" else "function"
+        return self.source.form if self.source and subject != "mlloss" else "function"
 
     def _own_options(self, subject: Subject) -> dict[str, Any]:
+        if subject == "dialect" and self.labels in UNLIKE_FORMULA:
+            return {"labels": UNLIKE_FORMULA[self.labels]}
         if subject != "mlloss":
             return {}
         axis = {} if self.axis == -1 else {"axis": self.axis}

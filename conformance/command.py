@@ -27,7 +27,7 @@ def conformance(
         Names, typer.Option(help="Targets; all if none.", rich_help_panel=WHAT)
     ] = None,
     subject: Annotated[
-        Names, typer.Option(help="native, mlloss or both.", rich_help_panel=WHAT)
+        Names, typer.Option(help="native, mlloss, dialect or all.", rich_help_panel=WHAT)
     ] = None,
     backend: Annotated[
         str | None,

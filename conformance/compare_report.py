@@ -10,6 +10,7 @@ from rich.text import Text
 from mlloss.conformance.compare import CHANGES, Change, Comparison, Keys
 from mlloss.conformance.judge import Verdict
 from mlloss.conformance.printable import printable
+from mlloss.conformance.targets import WHOSE
 from mlloss.conformance.terminal import indented, print_all
 
 IDS, GROUPS = 3, 20
@@ -81,8 +82,7 @@ def _told(changes: Sequence[Change]) -> str:
 
 def _who(change: Change) -> str:
     verdict = change.new if change.new.target else change.old
-    whose = "mlloss on " if verdict.subject == "mlloss" else ""
-    return f"{whose}{verdict.target}"
+    return f"{WHOSE.get(verdict.subject, '')}{verdict.target}"
 
 
 def _in_words(verdict: Verdict) -> str:

@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from mlloss.conformance.case import Case
 from mlloss.conformance.features import features, meets
 from mlloss.conformance.instead import BOUNDS, check_instead
-from mlloss.conformance.targets import SUBJECTS, TARGETS, Subject
+from mlloss.conformance.targets import BOTH, TARGETS, Subject
 
 PAGE = "page"  # the printed documentation itself, judged as if it were a target
 SEVERITIES = (
@@ -48,7 +48,7 @@ class Difference:
         """Refuse words that nothing here understands."""
         check_instead(self.instead)
         _require(self.id, "severity", [self.severity], SEVERITIES)
-        _require(self.id, "subject", [self.subject], SUBJECTS)
+        _require(self.id, "subject", [self.subject], BOTH)
         self._check_targets()
 
     def _check_targets(self) -> None:

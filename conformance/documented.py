@@ -8,7 +8,7 @@ from typing import Any
 
 from mlloss.conformance.case import Array, Case, Source
 from mlloss.conformance.printed import Printed
-from mlloss.conformance.targets import SUBJECTS
+from mlloss.conformance.targets import BOTH
 
 
 def documented_cases() -> tuple[Case, ...]:
@@ -49,7 +49,7 @@ def _case(row: dict[str, Any]) -> Case:
         printed=Printed(row["printed"]),
         weight=Array(**row["weight"]) if "weight" in row else None,
         reduction=row["reduction"],
-        subjects=tuple(row.get("subjects", SUBJECTS)),
+        subjects=tuple(row.get("subjects", BOTH)),
         options=row.get("options", {}),
         quick=True,
     )

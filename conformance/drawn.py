@@ -7,7 +7,7 @@ from typing import Any
 from mlloss.conformance.case import Array, Ask, Case
 from mlloss.conformance.draw import Draw
 from mlloss.conformance.oracle import MARGIN, SOFT
-from mlloss.conformance.targets import SUBJECTS, Subject
+from mlloss.conformance.targets import BOTH, Subject
 from mlloss.spec import UNSIGNED_INTEGERS
 
 CLASSES = 5
@@ -61,7 +61,7 @@ def drawn(
 def who(loss: str, labels: str) -> tuple[Subject, ...]:
     """Natives have one convention each: that they take others for it is asked once, not always."""
     own = "indices" if loss == MARGIN else "binary"
-    return SUBJECTS if labels == own else ("mlloss",)
+    return BOTH if labels == own else ("mlloss",)
 
 
 def area_of(ask: Ask, dtype: str, far: bool) -> str:

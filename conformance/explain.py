@@ -13,6 +13,7 @@ from mlloss.conformance.failures import Group, failure_groups
 from mlloss.conformance.judge import Verdict
 from mlloss.conformance.printable import printable
 from mlloss.conformance.suite import Run
+from mlloss.conformance.targets import WHOSE
 from mlloss.conformance.terminal import address, indented
 
 EXAMPLES = 2  # of each known difference
@@ -112,7 +113,7 @@ def _in(cases: list[str]) -> str:
 
 
 def _who(verdict: Verdict) -> str:
-    return f"mlloss on {verdict.target}" if verdict.subject == "mlloss" else verdict.target
+    return f"{WHOSE.get(verdict.subject, '')}{verdict.target}"
 
 
 def _counted(verdicts: Iterable[Verdict]) -> str:

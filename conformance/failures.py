@@ -12,7 +12,7 @@ from mlloss.conformance.hosts import NoHost
 from mlloss.conformance.judge import Verdict
 from mlloss.conformance.reproduce import reproduction
 from mlloss.conformance.suite import Run
-from mlloss.conformance.targets import SUBJECTS, find_target
+from mlloss.conformance.targets import SUBJECTS, WHOSE, find_target
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Group:
         """differs: mlloss on torch (12), torch-compile (12); multilabel_margin_loss, gradient."""
         where = Counter(verdict.target for verdict in self.verdicts)
         names = ", ".join(f"{target} ({n})" for target, n in where.items())
-        return f"{self.first().kind}: {_whose(self.first())} {names}{self.about}"
+        return f"{self.first().kind}: {_whose(self.first())}{names}{self.about}"
 
     def script(self) -> str:
         """Python that shows the first of them; empty where there is nothing to call."""
@@ -74,6 +74,6 @@ def _cause(verdict: Verdict, case: Case | None) -> Hashable:
 
 
 def _whose(verdict: Verdict) -> str:
-    if verdict.subject == "mlloss":
-        return "mlloss on"
-    return "the printed numbers of the" if verdict.target == PAGE else "native"
+    if verdict.subject in WHOSE:
+        return WHOSE[verdict.subject]
+    return "the printed numbers of the " if verdict.target == PAGE else "native "

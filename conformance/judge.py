@@ -13,6 +13,7 @@ from mlloss.conformance.case import Case
 from mlloss.conformance.differences import PAGE, Difference
 from mlloss.conformance.hosts import Host, find_host
 from mlloss.conformance.instead import Anything, Dies, Restated, restated
+from mlloss.conformance.natives import Missing, dialect_of
 from mlloss.conformance.restate import (
     DERIVATIVES,
     Numbers,
@@ -23,7 +24,7 @@ from mlloss.conformance.restate import (
     flushed,
     nan_at_infinity,
 )
-from mlloss.conformance.targets import find_target
+from mlloss.conformance.targets import OURS, find_target
 from mlloss.conformance.wording import came, definition_in_words, restated_in_words
 
 Kind = Literal["agrees", "known", "differs", "stale", "died", "timed out", "absent"]
@@ -70,7 +71,7 @@ class Trial:
 
     def has_nan_slopes(self) -> bool:
         """Whether a derivative of ours may be nan at an infinite score here."""
-        if self.host or self.subject != "mlloss" or self.case.ask not in DERIVATIVES:
+        if self.host or self.subject not in OURS or self.case.ask not in DERIVATIVES:
             return False
         return find_target(self.target).mode in self.asked().nan_slopes
 
@@ -127,7 +128,7 @@ def _row(trial: Trial, rows: Sequence[Difference], right: bool) -> Difference | 
 
     A bound on how far off a number may be is of use only where nothing else is told.
     """
-    ours = trial.subject == "mlloss"  # on our own targets no row may speak of it
+    ours = trial.subject in OURS  # on our own targets no row may speak of it
     own = [row for row in rows if (row.subject == "mlloss") == ours]
     matching = [row for row in own if row.matches(trial.case, trial.target, trial.version)]
     telling = [row for row in matching if not row.is_bound() and tells(trial, row)]
@@ -177,12 +178,20 @@ def _anything(trial: Trial) -> bool:
 
 def _refused(trial: Trial, wanted: Refusal) -> bool:
     """An error; of ours one that names the loss, and where values are at hand nothing else."""
-    case, outcome, ours = trial.case, trial.outcome, trial.subject == "mlloss"
+    outcome, ours = trial.outcome, trial.subject in OURS
     if outcome.kind == "error":
-        return not ours or f"{case.loss}:" in outcome.message
+        return not ours or f"{_name(trial)}: " in outcome.message
     if wanted.rows is None or outcome.value is None or (ours and trial.labels_at_hand()):
         return False
     return close(outcome.value, wanted.rows)
+
+
+def _name(trial: Trial) -> str:
+    """Of the function of ours that was asked, which its errors begin with."""
+    spelt = dialect_of(trial.asked().name, trial.case.loss)
+    if trial.subject == "mlloss" or isinstance(spelt, Missing):
+        return trial.case.loss
+    return spelt.function.rpartition(".")[2]
 
 
 def _close(trial: Trial, wanted: Numbers) -> bool:

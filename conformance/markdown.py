@@ -10,7 +10,7 @@ from mlloss.conformance.areas import area_rows
 from mlloss.conformance.differences import Difference
 from mlloss.conformance.failures import Group, failure_groups
 from mlloss.conformance.judge import KINDS, Kind
-from mlloss.conformance.matrix import MEANINGS, SYMBOLS, columns, rows
+from mlloss.conformance.matrix import MEANINGS, SYMBOLS, columns, order, rows
 from mlloss.conformance.printable import printable
 from mlloss.conformance.suite import Run
 from mlloss.conformance.tally import outcome
@@ -30,11 +30,11 @@ def markdown(run: Run) -> str:
 
 
 def area_matrix(run: Run) -> str:
-    """What is tested by targets: counts, native and mlloss in each cell."""
+    """What is tested by targets: counts, a subject after the other in each cell."""
     names = run.selection.targets
     lines = [_line(["", "cases", *names]), _line(["---", "--:", *[CENTRED for _ in names]])]
     for row in area_rows(run):
-        cells = (" ".join(tally.text() for tally in cell) for cell in row.cells)
+        cells = (" ".join(t.text() for t in row.shown(n)) for n, _ in enumerate(names))
         lines.append(_line([row.area, str(row.cases), *cells]))
     return "\n\n".join(["\n".join(lines), _legend(run), _versions(run)])
 
@@ -60,7 +60,7 @@ def _legend(run: Run) -> str:
     counts = run.counts()
     kinds = [kind for kind in KINDS if counts[kind]]
     parts = ", ".join(f"{SYMBOLS[kind][0]} {MEANINGS[kind]} ({counts[kind]})" for kind in kinds)
-    cells = f"Each cell: {' then '.join(run.selection.subjects)}"
+    cells = f"Each cell: {order(run, ' then ')}"
     return f"{parts}. {cells}; `✓8` is all of 8 that were asked, `≠2/8` is 2 of them."
 
 

@@ -39,6 +39,13 @@ class Row:
     cells: tuple[tuple[Kind | None, ...], ...]
 
 
+def order(run: Run, then: str) -> str:
+    """Who is in a cell, one `then` the other."""
+    *others, last = run.selection.subjects
+    where = " (where it was asked)" if others and last == "dialect" else ""
+    return then.join([*others, f"{last}{where}"])
+
+
 def columns(run: Run) -> list[str]:
     """The page itself, then the targets."""
     return [PAGE, *run.selection.targets]
@@ -61,9 +68,10 @@ def rows(run: Run) -> list[Row]:
 def _cell(
     case: Case, target: str, run: Run, found: Mapping[tuple[str, str, str], Kind]
 ) -> tuple[Kind | None, ...]:
-    """The verdict on each subject; None where nothing is asked."""
+    """The verdict on each subject; None where nothing is asked. Most targets have no dialect."""
     subjects = ["printed"] if target == PAGE else run.selection.subjects
-    return tuple(found.get((case.id, target, subject)) for subject in subjects)
+    kinds = {subject: found.get((case.id, target, subject)) for subject in subjects}
+    return tuple(k for s, k in kinds.items() if s != "dialect" or k not in (None, "absent"))
 
 
 def label(case: Case) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlloss.conformance.case import Array, Case
 from mlloss.conformance.oracle import MARGIN, SOFT
-from mlloss.conformance.targets import SUBJECTS, Subject
+from mlloss.conformance.targets import BOTH, Subject
 
 X = [[0.25, -1.5, 2.0, 0.5], [1.0, 0.5, -0.25, 3.0], [0.1, 0.2, 0.4, 0.8]]
 SCORES = Array("float32", X)
@@ -52,7 +52,7 @@ def _case(loss: str, target: Array, labels: str, mistake: Mistake) -> Case:
         mistake=mistake.name,
         unseen=mistake.unseen,
         alone=mistake.unsafe,
-        subjects=OURS if mistake.ours else SUBJECTS,
+        subjects=OURS if mistake.ours else BOTH,
         **{"reduction": "none", "eager": known, **given, **mistake.changes},
     )
 

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
+from mlloss.conformance.case import UNLIKE_FORMULA, Case
+from mlloss.conformance.targets import Subject
+
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
+SPOKEN = ("torch", "paddle", "mindspore")  # the dialects that mlloss has
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,36 @@ def native_absence(framework: str, loss: str) -> str | None:
     if native.needs and find_spec(native.needs) is None:
         return f"{framework} has no such loss, and {native.needs}, which has, is not installed"
     return None
+
+
+def dialect_of(framework: str, loss: str) -> Native | Missing:
+    """The same calls, of mlloss.dialects: torch.nn.functional is its torch.functional."""
+    native = NATIVES.get((framework, loss), _OF_ITS_OWN)
+    if framework not in SPOKEN or isinstance(native, Missing):
+        return Missing(f"mlloss.dialects has none of {framework}")
+    return Native(_in_dialect(native.function), native.class_ and _in_dialect(native.class_))
+
+
+def _in_dialect(path: str) -> str:
+    return f"mlloss.dialects.{path.replace('.nn.', '.', 1)}"
+
+
+def spelling_of(subject: Subject, framework: str, loss: str) -> Native:
+    """Where the framework's own calls lead: to itself, or to its dialect."""
+    dialect = subject == "dialect"
+    found = dialect_of(framework, loss) if dialect else NATIVES[framework, loss]
+    assert isinstance(found, Native), "nobody asks for what is absent"
+    return found
+
+
+def dialect_absence(framework: str, mode: str, case: Case) -> str | None:
+    """Why its dialect is not asked, or None."""
+    dialect = dialect_of(framework, case.loss)
+    if isinstance(dialect, Missing):
+        return dialect.reason
+    if case.labels in UNLIKE_FORMULA and framework != "paddle":
+        return f"{framework}'s dialect has no word for labels that are not the formula's"
+    return None if mode == "eager" else "a dialect is asked in eager mode, mlloss in every mode"
 
 
 def optax_soft_margin(input: Any, target: Any, weight: Any = None, *, reduction: str) -> Any:

@@ -17,7 +17,7 @@ from mlloss.conformance.reproduce import reproduction
 from mlloss.conformance.restate import expected
 from mlloss.conformance.suite import Run
 from mlloss.conformance.tally import by_target
-from mlloss.conformance.targets import Subject
+from mlloss.conformance.targets import SUBJECTS
 from mlloss.conformance.wording import definition_in_words, restated_in_words
 
 MOST = 200  # numbers of an array that are shown
@@ -60,7 +60,7 @@ def _scripts(run: Run, found: Mapping[str, list[Verdict]]) -> Iterator[str]:
 
 def _script(case: Case, verdict: Verdict) -> str:
     """A record may be of a machine that has what this one lacks."""
-    subject: Subject = "mlloss" if verdict.subject == "mlloss" else "native"
+    subject = next(name for name in SUBJECTS if name == verdict.subject)
     try:
         return reproduction(case, verdict.target, subject)
     except (ImportError, ValueError) as reason:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mlloss.conformance.explain import explanations
 from mlloss.conformance.judge import KINDS
-from mlloss.conformance.matrix import MEANINGS, columns, rows
+from mlloss.conformance.matrix import MEANINGS, columns, order, rows
 from mlloss.conformance.printable import printable
 from mlloss.conformance.suite import Run
 from mlloss.conformance.tables import area_table, documented_table, in_width, sums_table, symbol
@@ -25,7 +25,7 @@ def print_report(run: Run, console: Console | None = None) -> None:
 
 def _report(run: Run, width: int) -> Iterator[RenderableType]:
     yield from in_width(area_table, run, run.selection.targets, width)
-    yield Text("\n" + _above_each_other(run.selection.subjects) + "\n")
+    yield Text("\n" + _above_each_other(run) + "\n")
     if rows(run):
         yield from in_width(documented_table, run, columns(run), width)
     yield legend(run)
@@ -39,8 +39,8 @@ def legend(run: Run) -> Text:
     """Only what the run has."""
     counts = run.counts()
     parts = [symbol(kind) + f" {MEANINGS[kind]}" for kind in KINDS if counts[kind]]
-    subjects = " then ".join(run.selection.subjects)
-    cells = f"each cell: {subjects}; page: what the documentation prints" if rows(run) else ""
+    who = order(run, " then ")
+    cells = f"each cell: {who}; page: what the documentation prints" if rows(run) else ""
     return Text("\n") + Text("   ").join(parts) + f"\n{cells}"
 
 
@@ -51,6 +51,6 @@ def summary(run: Run) -> Text:
     return Text("\n" + "\n".join(more) + "\n").append(first, style)
 
 
-def _above_each_other(subjects: Sequence[str]) -> str:
-    who = " above, ".join(subjects) + " below" if len(subjects) > 1 else "".join(subjects)
+def _above_each_other(run: Run) -> str:
+    who = order(run, " above ")
     return f"{who}; ✓8: all 8 asked are right; ≠2/8: 2 of 8 known differences; ✗2/8: 2 of 8 fail"

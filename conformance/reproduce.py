@@ -8,11 +8,11 @@ from dataclasses import replace
 from mlloss.conformance.call import NAMES, Call, written_call
 from mlloss.conformance.case import Array, Case
 from mlloss.conformance.hosts import find_host
-from mlloss.conformance.natives import NATIVES, Missing, Native
+from mlloss.conformance.natives import NATIVES, Missing, Native, dialect_absence
 from mlloss.conformance.notations import find_notation
 from mlloss.conformance.restate import Numbers, expected
 from mlloss.conformance.spelling import imports
-from mlloss.conformance.targets import TARGETS, Subject, Target, find_target
+from mlloss.conformance.targets import TARGETS, WHOSE, Subject, Target, find_target
 from mlloss.conformance.wording import numbers
 
 DIGITS = {"float16": 5, "bfloat16": 4, "float32": 7, "float64": 15}
@@ -38,6 +38,8 @@ def _absence(case: Case, where: Target, subject: Subject) -> str | None:
     native = NATIVES.get((where.framework, case.loss), Missing("there is no native loss"))
     if subject == "native" and isinstance(native, Missing):
         return native.reason
+    if subject == "dialect" and (reason := dialect_absence(where.framework, where.mode, case)):
+        return reason
     return find_host(where.framework).absence(case.ask, where.mode, case.dtypes())
 
 
@@ -95,8 +97,7 @@ def _spaced(lines: Iterable[str]) -> Iterator[str]:
 
 def _title(case: Case, where: Target, subject: Subject) -> str:
     """Which case this is, and of whom it is asked."""
-    whose = f"mlloss on {where.name}" if subject == "mlloss" else where.name
-    return f"{case.id}: {case.ask}, asked of {whose}"
+    return f"{case.id}: {case.ask}, asked of {WHOSE.get(subject, '')}{where.name}"
 
 
 def _definition(case: Case) -> str:

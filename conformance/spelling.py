@@ -26,7 +26,13 @@ IMPORTS = {
     r"\boptax\.": "import optax",
     r"\bpaddle\.": "import paddle",
     r"\btorch\.": "import torch",
-    r"\bmlloss\.": "import mlloss",
+    r"\bmlloss\.(?!dialects)": "import mlloss",
+    r"\bmlloss\.dialects\.mindspore\.(?!ops)": "import mlloss.dialects.mindspore",
+    r"\bmlloss\.dialects\.mindspore\.ops": "import mlloss.dialects.mindspore.ops",
+    r"\bmlloss\.dialects\.paddle\.(?!functional)": "import mlloss.dialects.paddle",
+    r"\bmlloss\.dialects\.paddle\.functional": "import mlloss.dialects.paddle.functional",
+    r"\bmlloss\.dialects\.torch\.(?!functional)": "import mlloss.dialects.torch",
+    r"\bmlloss\.dialects\.torch\.functional": "import mlloss.dialects.torch.functional",
 }
 
 

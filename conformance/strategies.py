@@ -13,7 +13,7 @@ from mlloss.conformance.scope import Scope
 from mlloss.conformance.strategies_frame import Frame, frames, seldom
 from mlloss.conformance.strategies_labels import mistaken, right_labels
 from mlloss.conformance.strategies_numbers import scores, weights
-from mlloss.conformance.targets import SUBJECTS
+from mlloss.conformance.targets import BOTH
 
 PLAIN_FIRST = ("mean", "sum", "none")
 
@@ -37,7 +37,7 @@ def _right_calls(draw: DrawFn, scope: Scope, loss: str, ask: Ask, frame: Frame) 
     dtype = draw(st.sampled_from(scope.floats_for(ask)))
     x = draw(scores(scope, frame, dtype))
     labels, target = draw(right_labels(scope, loss, frame, dtype))
-    subjects = ("mlloss",) if scope.ours else SUBJECTS  # what a native is not asked, it may refuse
+    subjects = ("mlloss",) if scope.ours else BOTH  # what a native is not asked, it may refuse
     more: dict[str, Any] = {"axis": frame.axis, "subjects": subjects}
     if loss == SOFT:
         more["weight"] = draw(weights(scope, ask, frame, dtype))

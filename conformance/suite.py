@@ -10,10 +10,10 @@ from mlloss.conformance.case import Case
 from mlloss.conformance.differences import PAGE, Difference
 from mlloss.conformance.hosts import find_host
 from mlloss.conformance.judge import FAILURES, Trial, Verdict, judge, judge_page, unused
-from mlloss.conformance.natives import native_absence
+from mlloss.conformance.natives import dialect_absence, native_absence
 from mlloss.conformance.pool import Pool, Replies
 from mlloss.conformance.progress import Show, silent
-from mlloss.conformance.targets import FRAMEWORKS, TARGETS, Subject, find_target
+from mlloss.conformance.targets import FRAMEWORKS, TARGETS, Subject, Target, find_target
 
 Absence = Callable[[str], str | None]
 
@@ -106,16 +106,26 @@ def plan(selection: Selection, absence: Absence) -> list[Slot]:
         for case in selection.cases
         for target in selection.targets
         for subject in selection.subjects
-        if subject in case.subjects and not (case.eager and find_target(target).mode != "eager")
+        if case.is_asked_of(subject) and not (case.eager and find_target(target).mode != "eager")
     ]
 
 
 def _absence(case: Case, target: str, subject: Subject, absence: Absence) -> str | None:
-    """No framework, no native, or nothing in the framework that could answer."""
+    """No framework, none of this subject, or nothing in the framework that could answer."""
     where = find_target(target)
-    native = native_absence(where.framework, case.loss) if subject == "native" else None
-    host = find_host(where.framework)
-    return absence(where.framework) or native or host.absence(case.ask, where.mode, case.dtypes())
+    return (
+        absence(where.framework)
+        or _absent_subject(case, where, subject)
+        or find_host(where.framework).absence(case.ask, where.mode, case.dtypes())
+    )
+
+
+def _absent_subject(case: Case, where: Target, subject: Subject) -> str | None:
+    if subject == "native":
+        return native_absence(where.framework, case.loss)
+    if subject == "dialect":
+        return dialect_absence(where.framework, where.mode, case)
+    return None
 
 
 def _asked(slots: Iterable[Slot], target: str) -> list[Slot]:

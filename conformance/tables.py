@@ -33,7 +33,7 @@ def area_table(run: Run, shown: Sequence[int]) -> Table:
     """Areas by targets: the count of each subject below that of the one before."""
     table = _table("area", [run.selection.targets[n] for n in shown])
     for row in area_rows(run):
-        cells = [Text("\n").join(map(_count, row.cells[n])) for n in shown]
+        cells = [Text("\n").join(map(_count, row.shown(n))) for n in shown]
         table.add_row(_area(row, len(run.selection.subjects)), *cells)
     return table
 

@@ -7,8 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Literal
 
-Subject = Literal["native", "mlloss"]
-SUBJECTS: tuple[Subject, ...] = ("native", "mlloss")
+Subject = Literal["native", "mlloss", "dialect"]
+SUBJECTS: tuple[Subject, ...] = ("native", "mlloss", "dialect")
+OURS: tuple[Subject, ...] = ("mlloss", "dialect")  # of whom nothing but the definition will do
+BOTH: tuple[Subject, ...] = ("native", "mlloss")  # asked of all cases, a dialect of some of these
+WHOSE = {"mlloss": "mlloss on ", "dialect": "mlloss.dialects on "}  # before a target's name
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from mlloss.conformance.case import Array
 from mlloss.conformance.hosts import Host, find_host
-from mlloss.conformance.natives import NATIVES, Native
+from mlloss.conformance.natives import spelling_of
 from mlloss.conformance.targets import find_target
 from mlloss.conformance.wire import dump_line, encode_numbers, parse_line
 
@@ -54,7 +54,7 @@ class Answers:
 
     def _as_native_takes_them(self, arrays: list[Array], question: Question) -> list[Array]:
         """Whole class numbers in the one dtype that the native has for them."""
-        native = _native(self.host, question)
+        native = spelling_of("native", self.host.name, question["loss"])
         x, target, *weight = arrays
         if native.target_dtype and "int" in target.dtype:
             target = Array(native.target_dtype, target.data, target.shape)
@@ -92,13 +92,13 @@ def _told(host: Host, result: Any, input: Any) -> dict[str, Any]:
 
 
 def _call(host: Host, question: Question) -> Call:
-    """What is asked for, as a function of the arrays alone: ours, or the framework's own.
+    """What is asked for, as a function of the arrays alone: ours, the framework's, a dialect's.
 
     Spelt out, without partial() or *args, which MindSpore and Paddle do not compile.
     """
     if question["subject"] == "mlloss":
         return _function(_located(f"mlloss.{question['loss']}"), question)
-    native = _native(host, question)
+    native = spelling_of(question["subject"], host.name, question["loss"])
     if question["form"] == "class" and native.class_ and len(question["arrays"]) == 2:
         return _instance(_located(native.class_)(**question["options"]))
     return _function(_located(native.function), question)
@@ -121,12 +121,6 @@ def _instance(module: Call) -> Call:
         return module(input, target)
 
     return forward
-
-
-def _native(host: Host, question: Question) -> Native:
-    native = NATIVES[host.name, question["loss"]]
-    assert isinstance(native, Native), "the pool never asks for an absent native"
-    return native
 
 
 def _located(path: str) -> Call:

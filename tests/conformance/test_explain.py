@@ -110,7 +110,7 @@ def test_a_broken_framework_is_one_group_a_subject() -> None:
         (target, subject): "died" for target in ("torch", "torch-compile") for subject in SUBJECTS
     }
     run = invented(broken=broken, explanation="exited with 1: ImportError: libtorch.so")
-    assert [group.first().subject for group in failure_groups(run)] == ["native", "mlloss"]
+    assert [group.first().subject for group in failure_groups(run)] == list(SUBJECTS)
 
 
 def test_a_row_that_no_case_needs_is_a_failure_that_is_told(whole: Run) -> None:

@@ -22,7 +22,7 @@ from mlloss.conformance.hunt import Hunt
 from mlloss.conformance.restate import Numbers, Refusal, expected
 from mlloss.conformance.scope import scope_of
 from mlloss.conformance.strategies import cases
-from mlloss.conformance.targets import SUBJECTS, TARGETS, Subject
+from mlloss.conformance.targets import BOTH, TARGETS, Subject
 
 PLANTED = Path(__file__).with_name("planted_worker.py")
 
@@ -131,7 +131,7 @@ def test_what_was_found_is_asked_ever_since() -> None:
     assert all(case.id == named(case).id for case in found_cases())
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", BOTH)
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_strategy_gives_cases_that_can_be_judged(target: str, subject: Subject) -> None:
     scope = scope_of(target, subject)

@@ -13,6 +13,7 @@ docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the READ
 	mkdir -p docs
 	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl \
 		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
+	$(BIN)/mlloss porting docs/porting
 
 bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md \

@@ -53,7 +53,7 @@ def documented_matrix(run: Run) -> str:
 
 def _outcome(run: Run) -> str:
     passed, *more = outcome(run)
-    return "\n\n".join([f"**{printable(passed)}**", *map(_plain, more)])
+    return "\n\n".join([f"**{printable(passed)}**", *map(plain, more)])
 
 
 def _legend(run: Run) -> str:
@@ -71,7 +71,7 @@ def _versions(run: Run) -> str:
 def _failures(run: Run) -> Iterator[str]:
     groups = failure_groups(run)
     for group in groups[:FAILURES_SHOWN]:
-        yield _folded(_plain(group.title()), _failure(group))
+        yield _folded(plain(group.title()), _failure(group))
     if rest := groups[FAILURES_SHOWN:]:
         yield f"And {len(rest)} other groups of failures."
 
@@ -92,7 +92,7 @@ def _known_differences(run: Run) -> list[str]:
 
 def _known(row: Difference, cases: int) -> str:
     evidence = " ".join(f"[{n}]({address})" for n, address in enumerate(row.evidence, 1))
-    return _line([f"`{row.id}`", row.severity, str(cases), f"{_plain(row.why)} {evidence}"])
+    return _line([f"`{row.id}`", row.severity, str(cases), f"{plain(row.why)} {evidence}"])
 
 
 def _folded(title: str, body: str) -> str:
@@ -114,6 +114,6 @@ def _code(language: str, text: str) -> str:
     return f"{fence}{language}\n{printable(text).strip()}\n{fence}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Words of frameworks, none of which is markup, in one line."""
     return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", " ".join(printable(text).split()))

@@ -1,4 +1,4 @@
-"""The `mlloss` command: conformance, differences, bench, doctor, spec."""
+"""The `mlloss` command: conformance, differences, porting, bench, doctor, spec."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 import mlloss
 from mlloss.benchmarks.command import bench
 from mlloss.catalogue import CATALOGUE
-from mlloss.conformance import command, differences_command, fuzz_command
+from mlloss.conformance import command, differences_command, fuzz_command, porting_command
 from mlloss.conformance.definition import print_definition, print_index
 from mlloss.conformance.doctor import examine, print_checks
 
@@ -17,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(command.app, name="conformance")
 command.app.command()(fuzz_command.fuzz)
 app.command()(differences_command.differences)
+app.command("porting")(porting_command.pages)
 app.command()(bench)
 
 

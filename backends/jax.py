@@ -156,10 +156,11 @@ class JaxBackend(Base):
         return jnp.take_along_axis(x, index, -1, mode="promise_in_bounds")
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
-        return x.at[_rows(x), index].set(values, mode="promise_in_bounds")
+        one = isinstance(values, (int, float))
+        return jax.vmap(_put, (0, 0, None if one else 0))(x, index, values)
 
     def add_at(self, x: Array, index: Array, values: Array) -> Array:
-        return x.at[_rows(x), index].add(values, mode="promise_in_bounds")
+        return jax.vmap(_add)(x, index, values)
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
         if thresholds.shape[1] > _FEW:
@@ -172,11 +173,11 @@ class JaxBackend(Base):
             some = jax.lax.dynamic_slice_in_dim(padded, n * _STRIDE, _STRIDE, 1)
             return count + sum((x > some[:, i : i + 1]).astype("int32") for i in range(_STRIDE))
 
-        return jax.lax.fori_loop(0, padded.shape[1] // _STRIDE, step, jnp.zeros(x.shape, "int32"))
+        return jax.lax.fori_loop(0, padded.shape[1] // _STRIDE, step, jnp.zeros_like(x, "int32"))
 
     def histogram(self, counts: Array, bins: int) -> Array:
-        nothing = jnp.zeros((counts.shape[0], bins), "int32")
-        return nothing.at[_rows(counts), counts].add(1, mode="promise_in_bounds")
+        nothing = jnp.broadcast_to(jnp.zeros_like(counts[:, :1]), (counts.shape[0], bins))
+        return jax.vmap(_add, (0, 0, None))(nothing, counts, 1)
 
     def arange(self, n: int, like: Array) -> Array:
         return jnp.arange(n, dtype="int32")
@@ -194,8 +195,16 @@ def _blocks(x: Array) -> Array:
     return jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
 
 
-def _rows(x: Array) -> Array:
-    return jnp.arange(x.shape[0], dtype="int32")[:, None]
+# For one row, and by vmap for all: XLA sees then that no row needs another, and leaves arrays that
+# are sharded over the batch where they are.
+
+
+def _put(x: Array, index: Array, values: Array | float) -> Array:
+    return x.at[index].set(values, mode="promise_in_bounds")
+
+
+def _add(x: Array, index: Array, values: Array | int) -> Array:
+    return x.at[index].add(values, mode="promise_in_bounds")
 
 
 backend = JaxBackend()

@@ -300,7 +300,7 @@ class TorchBackend(HostMemory):
         return counts.new_zeros((counts.shape[0], bins)).scatter_add(-1, counts, ones)
 
     def arange(self, n: int, like: Array) -> Array:
-        return torch.arange(n, device=like.device)
+        return torch.arange(n, device=_whole(like).device)
 
     def apply(self, function: Any, *args: Array) -> Array:
         if not isinstance(function, Smooth):
@@ -313,6 +313,9 @@ class TorchBackend(HostMemory):
         if not _transformed():
             return _Reverse.apply(function, *args)
         return _plain(function, args) if _forward_twice() else _Function.apply(function, *args)
+
+    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+        return super().given(function, *map(_whole, args))
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if torch.compiler.is_compiling() or _transformed():
@@ -330,6 +333,17 @@ class TorchBackend(HostMemory):
             return False
         least, most = x.aminmax()
         return bool(low <= least.item() and most.item() <= high)
+
+
+def _whole(x: Any) -> Any:
+    """x, unless it is a DTensor: PyTorch shards no loss that compares classes with each other."""
+    placements = None if torch.compiler.is_compiling() else getattr(x, "placements", None)
+    if placements is None:
+        return x
+    raise TypeError(
+        f"this loss compares classes with each other, and takes no DTensor; got placements "
+        f"{placements}. Redistribute to Shard(0) and use local_map, as docs/sharding.md shows."
+    )
 
 
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}

@@ -164,22 +164,20 @@ def test_data_parallel(loss: str, size: str, in_torch: Any, require_framework: R
     assert_near(in_torch()[f"parallel, {loss}, {size}"])
 
 
+MIXED = r"RuntimeError: aten\.[\w.]+ got mixed torch.Tensor and DTensor"  # PyTorch's own
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [
         ("margin indices", "TypeError: this loss compares classes"),
         ("margin binary", "TypeError: this loss compares classes"),
-        ("mixed labels", "RuntimeError: aten.where.self got mixed torch.Tensor and DTensor"),
-        ("mixed scores", "RuntimeError: aten.mul.Tensor got mixed torch.Tensor and DTensor"),
-        (
-            "mixed weight",
-            "RuntimeError: aten.bitwise_and.Tensor got mixed torch.Tensor and DTensor",
-        ),
+        *((f"mixed {argument}", MIXED) for argument in ("labels", "scores", "weight")),
     ],
 )
 def test_refusals(call: str, error: str, in_torch: Any, require_framework: Require):
     require_framework("torch")
-    assert in_torch()[f"refused, {call}"].startswith(error)
+    assert re.match(error, in_torch()[f"refused, {call}"])
 
 
 def test_wrong_labels_of_dtensors(in_torch: Any, require_framework: Require):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import paddle
 from paddle.autograd import PyLayer
+from paddle.distributed.fleet.utils import recompute
 from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
@@ -45,6 +46,13 @@ class PaddleBackend(HostMemory):
 
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return paddle.to_tensor(x)
+
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        if not paddle.in_dynamic_mode() or not paddle.is_grad_enabled():
+            return super().one_by_one(functions)
+        live = paddle.zeros([0])  # without an argument that takes a gradient paddle warns
+        live.stop_gradient = False
+        return [recompute(lambda _, f=f: f(), live, use_reentrant=False) for f in functions]
 
     def static_shape(self, x: Array) -> tuple[int | None, ...]:
         return tuple(n if n >= 0 else None for n in x.shape)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from mlloss.backends.base import CACHED, blocks
 from mlloss.backends.host import HostMemory
@@ -209,6 +210,11 @@ class TorchBackend(HostMemory):
 
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return torch.from_numpy(x if x.flags.writeable else x.copy())
+
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        if not torch.is_grad_enabled() or _transformed():  # torch.func has no checkpoints
+            return super().one_by_one(functions)
+        return [checkpoint(function, use_reentrant=False) for function in functions]
 
     def dtype(self, x: Array) -> str:
         return _NAMES[x.dtype]

@@ -58,7 +58,7 @@ class MindSporeBackend(HostMemory):
 
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
         """The values, or None in a trace (jit, vmap, jvp): there a tensor is full of zeros."""
-        if jit_context() is not None:
+        if jit_context() is not None or x.device != "CPU":
             return None
         return np.asarray((ops.cast(x, ms.float32) if x.dtype == ms.bfloat16 else x).asnumpy())
 

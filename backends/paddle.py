@@ -44,7 +44,7 @@ class PaddleBackend(HostMemory):
         return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)
 
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
-        return paddle.to_tensor(x)
+        return paddle.to_tensor(x, place=paddle.CPUPlace())  # whatever the current device is
 
     def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
         if not paddle.in_dynamic_mode() or not paddle.is_grad_enabled():

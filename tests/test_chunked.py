@@ -190,6 +190,42 @@ def test_jax_forward_mode_and_vmap(require_framework: Any):
     np.testing.assert_allclose(jax.vmap(f)(x, lists).mean(), f(x, lists), rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["torch", "paddle"])
+def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_framework: Any):
+    require_framework(name)
+    f, drawn = FRAMEWORKS[name], {}
+    x, lists = example("indices").arrays(f, "float32")
+
+    def noisy(x: Any, start: int, stop: int) -> Any:
+        noise = _uniform(name, (ROWS, stop - start))
+        drawn.setdefault(start, []).append(f.numpy(noise))
+        return x[:, start:stop] * noise
+
+    f.numpy(f.gradient(lambda x: chunked(partial(noisy, x), lists), x))
+    for first, again in drawn.values():
+        assert (first == again).all()
+
+
+def _uniform(name: str, shape: tuple[int, int]) -> Any:
+    if name == "torch":
+        import torch
+
+        return torch.rand(shape)
+    import paddle
+
+    return paddle.rand(shape)
+
+
+def test_paddle_says_when_the_scores_are_not_made_the_same_again(require_framework: Any):
+    require_framework("paddle")
+    x, lists = example("indices").arrays(FRAMEWORKS["paddle"], "float32")
+    x.stop_gradient = False
+    dtypes = ["float32"] * 5 + ["float64"] * 5  # as if auto_cast had ended in between
+    loss = chunked(lambda start, stop: x[:, start:stop].astype(dtypes.pop(0)), lists)
+    with pytest.raises(OSError, match=r"RuntimeError: .*auto_cast, if any, has to stand inside"):
+        loss.backward()
+
+
 def never(start: int, stop: int) -> Any:
     raise AssertionError("scores were asked for")
 

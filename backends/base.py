@@ -50,6 +50,13 @@ class Backend(Ops, Protocol):
         """function(self, *args), in whatever surroundings the framework needs."""
         ...
 
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        """What each gives, with memory for one of them at a time, for derivatives too.
+
+        What these need is computed anew. They flow to all that the functions close over.
+        """
+        ...
+
 
 class Base:
     """Defaults for backends to inherit."""
@@ -65,6 +72,9 @@ class Base:
 
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
+
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        return [function() for function in functions]
 
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         result: tuple[Array, ...] = function(self, *args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from typing import Any
@@ -93,6 +93,14 @@ class JaxBackend(Base):
         arrays: list[Any] = []  # one compiled call: op by op takes ten times the time and memory
         static = tuple(_take_out(value, arrays) for value in args)
         return _run(function, static, *arrays)
+
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        if not isinstance(jnp.zeros(()), jax.core.Tracer):  # nobody compiles
+            return [jax.checkpoint(function)() for function in functions]
+        # in a loop of XLA's, which would compute them side by side otherwise, all in memory
+        step = jax.checkpoint(partial(jax.lax.switch, branches=functions), prevent_cse=False)
+        results = jax.lax.map(step, jnp.arange(len(functions)))
+        return [jax.tree.map(lambda x, n=n: x[n], results) for n in range(len(functions))]
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype)

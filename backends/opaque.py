@@ -32,6 +32,20 @@ def opaque(function: F) -> F:
     return function
 
 
+def closed(function: F) -> F:
+    """Have mindspore.jit say why it cannot run `function`, which takes functions."""
+    marked: Any = function
+    marked.__wrapped__ = _refuse_functions
+    return function
+
+
+def _refuse_functions(*args: Any) -> NoReturn:
+    raise NotImplementedError(
+        "a chunked loss cannot be part of what mindspore.jit compiles: MindSpore cannot hand over "
+        "the function that makes the scores"
+    )
+
+
 def _refuse(*args: Any) -> NoReturn:
     raise NotImplementedError(
         "mlloss cannot be part of a Cell that set_context(mode=GRAPH_MODE) compiles as a whole: "

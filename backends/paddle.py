@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import paddle
-from paddle.autograd import PyLayer
+from paddle.autograd import PyLayer, saved_tensors_hooks
 from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
@@ -44,7 +44,12 @@ class PaddleBackend(HostMemory):
         return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)
 
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
-        return paddle.to_tensor(x)
+        return paddle.to_tensor(x, place=paddle.CPUPlace())  # whatever the current device is
+
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        if not paddle.in_dynamic_mode() or not paddle.is_grad_enabled():
+            return super().one_by_one(functions)
+        return [_Recomputed(function).result() for function in functions]
 
     def static_shape(self, x: Array) -> tuple[int | None, ...]:
         return tuple(n if n >= 0 else None for n in x.shape)
@@ -173,6 +178,49 @@ class _Wired(PyLayer):  # type: ignore[misc]
         once = not paddle.is_grad_enabled()
         slope = backend.worked(Value(slope), args) if once else backend.apply(slope, *args)
         return gradient * slope
+
+
+class _Recomputed:
+    """A function whose backward pass has it run once more, for the arrays that it works with.
+
+    Paddle's own `recompute` forgets the strides of these: of a slice it takes other numbers.
+    """
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function, self.random = function, paddle.get_rng_state()
+        self.dtypes: list[Any] = []
+        self.saved: dict[int, Array] = {}
+
+    def result(self) -> Any:
+        with saved_tensors_hooks(self._forget, self._recall):
+            return self.function()
+
+    def _forget(self, x: Array) -> int:
+        self.dtypes.append(x.dtype)
+        return len(self.dtypes) - 1
+
+    def _recall(self, number: int) -> Array:
+        if not self.saved:
+            self._run()
+        return self.saved.pop(number)
+
+    def _run(self) -> None:
+        saved: list[Array] = []
+        now = paddle.get_rng_state()
+        paddle.set_rng_state(self.random)
+        with paddle.enable_grad(), saved_tensors_hooks(lambda x: saved.append(x.detach()), _same):
+            self.function()
+        paddle.set_rng_state(now)
+        if [x.dtype for x in saved] != self.dtypes:
+            raise RuntimeError(
+                "in its backward pass the function of the scores did not do the same again; "
+                "auto_cast, if any, has to stand inside of it"
+            )
+        self.saved = dict(enumerate(saved))
+
+
+def _same(x: Any) -> Any:
+    return x
 
 
 def _wire(value: Value, function: Smooth, args: tuple[Array, ...]) -> Array:

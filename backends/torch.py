@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from mlloss.backends.base import CACHED, blocks
 from mlloss.backends.host import HostMemory
@@ -116,8 +117,10 @@ def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
 
 
 def _is_plain(x: Any) -> bool:
-    """Whether there are numbers in x, and nobody who writes down what becomes of them."""
+    """Whether there are numbers in x, in host memory, and nobody who writes down their fate."""
     if torch.compiler.is_compiling() or torch.jit.is_tracing() or type(x) is not torch.Tensor:
+        return False
+    if x.device.type != "cpu":  # elsewhere a few rows at a time take longer than all at once
         return False
     return not (torch._C._len_torch_dispatch_stack() or _transformed())
 
@@ -210,6 +213,11 @@ class TorchBackend(HostMemory):
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return torch.from_numpy(x if x.flags.writeable else x.copy())
 
+    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        if not torch.is_grad_enabled() or _transformed():  # torch.func has no checkpoints
+            return super().one_by_one(functions)
+        return [checkpoint(function, use_reentrant=False) for function in functions]
+
     def dtype(self, x: Array) -> str:
         return _NAMES[x.dtype]
 
@@ -265,7 +273,7 @@ class TorchBackend(HostMemory):
         return x.sum(-1)
 
     def mean(self, x: Array, weight: Array | None = None) -> Array:
-        if weight is None and _is_plain(x) and x.device.type == "cpu":
+        if weight is None and _is_plain(x):
             mean = x.mean(-1)  # one operation to differentiate
             if np.isfinite(mean.numpy(force=True) if mean.dim() else mean.item()).all():
                 return mean
@@ -329,7 +337,7 @@ class TorchBackend(HostMemory):
         return value if type(x) is torch.Tensor else value.type_as(x)  # a subclass stays one
 
     def within(self, x: Array, low: float, high: float) -> bool:
-        if not x.numel() or not _is_plain(x) or x.device.type != "cpu":
+        if not x.numel() or not _is_plain(x):
             return False
         least, most = x.aminmax()
         return bool(low <= least.item() and most.item() <= high)

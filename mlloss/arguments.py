@@ -99,7 +99,7 @@ class SoftMargin(Arguments):
             check.weight_number(loss, weight)
             return
         if self._framework not in (None, backend.name):
-            raise check.mixed(loss, "weight", backend.name, str(self._framework))
+            raise check.mixed(loss, "weight", backend.name, "input", str(self._framework))
         check.weight_dtype(loss, backend.dtype(weight))
 
     def _keep_weight(self, weight: Array | float | None) -> None:

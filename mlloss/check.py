@@ -159,6 +159,30 @@ def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -
         )
 
 
+def chunks(loss: str, logits: object, chunk_size: object) -> None:
+    """A function that makes scores, and how many at once."""
+    if not callable(logits):
+        raise TypeError(f"{loss}: logits must be a function (start, stop); got {_kind(logits)}.")
+    if isinstance(chunk_size, bool) or not isinstance(chunk_size, Integral):
+        raise TypeError(f"{loss}: chunk_size must be an int; got {chunk_size!r}.")
+    if chunk_size < 1:
+        raise ValueError(f"{loss}: chunk_size must be at least 1; got {chunk_size}.")
+
+
+def chunk(loss: str, name: str, dtype: str, shape: Shape, wanted: Shape) -> None:
+    """The scores of a chunk."""
+    if dtype not in FLOATS:
+        raise TypeError(f"{loss}: {name} must be {_or(FLOATS)}; got {dtype}.")
+    if not _fits(shape, wanted):
+        raise ValueError(f"{loss}: {name} must have shape {_text(wanted)}; got {_text(shape)}.")
+
+
+def same_dtype(loss: str, name: str, dtype: str, first: str) -> None:
+    """All chunks of scores have one dtype."""
+    if dtype != first:
+        raise TypeError(f"{loss}: {name} must be {first} as the chunk before; got {dtype}.")
+
+
 def no_array(caller: str, argument: str, value: object, names: tuple[str, ...]) -> TypeError:
     """An argument that is no array of any framework we know."""
     return TypeError(
@@ -167,10 +191,10 @@ def no_array(caller: str, argument: str, value: object, names: tuple[str, ...]) 
     )
 
 
-def mixed(loss: str, argument: str, framework: str, input_framework: str) -> TypeError:
-    """An argument of another framework than `input`."""
+def mixed(loss: str, argument: str, framework: str, first: str, first_framework: str) -> TypeError:
+    """An argument of another framework than the first one."""
     return TypeError(
-        f"{loss}: all arrays must be of one framework; input is of {input_framework}, "
+        f"{loss}: all arrays must be of one framework; {first} is of {first_framework}, "
         f"{argument} of {framework}."
     )
 

@@ -18,11 +18,13 @@ def backend_of(caller: str, argument: str, value: object) -> Backend:
     return backend
 
 
-def same_backend(caller: str, backend: Backend, argument: str, value: object) -> None:
-    """An error if an argument is not of the framework of `input`."""
+def same_backend(
+    caller: str, backend: Backend, argument: str, value: object, first: str = "input"
+) -> None:
+    """An error if an argument is not of the framework of the first one."""
     if not backend.is_array(value):
         other = backend_of(caller, argument, value)
-        raise check.mixed(caller, argument, other.name, backend.name)
+        raise check.mixed(caller, argument, other.name, first, backend.name)
 
 
 def read_values(

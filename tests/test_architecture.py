@@ -28,7 +28,7 @@ LAYERS = (  # each imports from those above it, and inside a layer nobody in a c
     {"entry"},
     {"compute"},
     {"losses", "labels"},
-    {"arguments"},
+    {"arguments", "chunked"},
     {"modules"},
     {"__init__"},
 )

@@ -13,7 +13,7 @@ import mlloss
 import mlloss.dialects.mindspore as mindspore_nn
 import mlloss.dialects.paddle as paddle_nn
 import mlloss.dialects.torch as torch_nn
-from mlloss import kernels, labels, losses, modules
+from mlloss import chunked, kernels, labels, losses, modules
 from mlloss.catalogue import CATALOGUE
 from mlloss.conformance import oracle
 from mlloss.conformance.certified import CERTIFIED
@@ -62,7 +62,7 @@ DIALECTS += [mindspore_nn, mindspore_nn.ops]
 
 
 @pytest.mark.parametrize(
-    "module", [losses, labels, modules, *DIALECTS], ids=lambda module: module.__name__
+    "module", [losses, chunked, labels, modules, *DIALECTS], ids=lambda module: module.__name__
 )
 def test_examples_of_docstrings(module: object):
     result = doctest.testmod(module)

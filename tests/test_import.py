@@ -72,6 +72,7 @@ def test_public_names():
         "MultiLabelMarginLoss",
         "MultiLabelSoftMarginLoss",
         "check_labels",
+        "chunked_multilabel_soft_margin_loss",
         "multilabel_margin_loss",
         "multilabel_soft_margin_loss",
         "to_binary",

@@ -33,6 +33,7 @@ class TorchContenders:
     def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         native, own = getattr(torch.nn.functional, loss), getattr(mlloss, loss)
         if mode == "compile":
+            torch._dynamo.reset()  # it refuses a function after eight compilations
             native, own = torch.compile(native), torch.compile(own, fullgraph=True)
         return {
             "native": lambda x, t: _step(native, x, t),

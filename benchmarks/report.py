@@ -56,7 +56,7 @@ def _rows(measured: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 MEMORY = (
     "At its peak, beyond the arguments, in arrays of N x C float32: forward and backward, each in "
-    "a process of its own."
+    "a process of its own. JAX's cannot be measured so."
 )
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 from frameworks import FRAMEWORKS, Framework
-from memory_probe import status
 
 import mlloss
 from mlloss.backends import load
+from mlloss.benchmarks.memory import status
 
 ROWS, CLASSES, WIDTH, TARGETS = 16, 3_000_000, 8, 20
 

@@ -13,6 +13,7 @@ import numpy as np
 from frameworks import FRAMEWORKS, Framework
 
 import mlloss
+from mlloss.benchmarks.memory import status
 
 ROWS, CLASSES = 8, 1_000_000
 CALLS: dict[str, Any] = {
@@ -44,12 +45,6 @@ def work(framework: Framework, loss: str, x: Any, t: Any) -> None:
         assert abs(framework.numpy(slope).sum()) < np.inf
     else:
         framework.numpy(CALLS[loss](x, t))
-
-
-def status(field: str) -> int:
-    """kB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
 
 
 if __name__ == "__main__":

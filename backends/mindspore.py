@@ -23,6 +23,7 @@ try:
     from mindspore.graph import jit_trace
     from mindspore.graph.jit_context import jit_context
 
+    from mlloss.backends import mindspore_graph
     from mlloss.backends.modules.mindspore import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 except ImportError as error:
     if "dnnl_" not in str(error):
@@ -189,18 +190,41 @@ class MindSporeBackend(HostMemory):
     def apply(self, function: Smooth, *args: Array) -> Array:
         if jit_context() is None:
             return _wired(Value(function))(*args)
+        if _in_graph():
+            return mindspore_graph.worked(Value(function), *args)
         fixed = [ops.stop_gradient(x) for x in args]
         used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
         return _series(function, fixed, [x if x is None else _step(x) for x in used], 1)
 
+    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+        if _in_graph() and not any(0 in x.shape for x in args):  # it cannot copy nothing
+            return mindspore_graph.given(function, *args)
+        return super().given(function, *args)
+
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        linear = mindspore_graph.linear if _in_graph() else super().linear
+        return linear(x, slope, value)
+
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        traced = jit_context() is not None
-        return super().average(function, args) if traced else _wired(Average(function))(*args)
+        if jit_context() is None:
+            return _wired(Average(function))(*args)
+        if _in_graph():
+            return mindspore_graph.worked(Average(function), *args)
+        return super().average(function, args)
 
 
 def _by_numpy() -> bool:
     """Whether NumPy can work out what takes no derivative, in a tenth of the time and memory."""
-    return jit_context() is None and ms.get_context("device_target") == "CPU"
+    return jit_context() is None and _on_cpu()
+
+
+def _in_graph() -> bool:
+    """Whether NumPy can work it out when a graph runs."""
+    return jit_context() is not None and _on_cpu()
+
+
+def _on_cpu() -> bool:
+    return bool(ms.get_context("device_target") == "CPU")
 
 
 class _Sum(_Function):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -9,27 +10,40 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def opaque(function: F) -> F:
-    """Have mindspore.jit run `function` on stand-ins of its arrays, as it runs its own trace mode.
+    """Have MindSpore run `function` on stand-ins of its arrays, as it runs its own trace mode.
 
     It would parse the source of everything the function calls otherwise, and take little of it.
     The arguments must be given by position, and be arrays, numbers, strings or None.
     """
+    marked: Any = function
+    marked.__wrapped__ = _InTrace(function)
+    marked.__trace_func__ = True
+    return function
 
-    def in_trace(*args: Any) -> Any:
+
+class _InTrace:
+    """What MindSpore calls, in mindspore.jit, or parses, elsewhere, in a function's place."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __call__(self, *args: Any) -> Any:
         try:
-            return function(*args)
+            return self._function(*args)
         except Exception:
             from mlloss.backends.mindspore import abandon_trace
 
             abandon_trace()
             raise
 
-    marked: Any = function
-    unmarked: Any = in_trace
-    unmarked.__wrapped__ = _refuse
-    marked.__wrapped__ = in_trace
-    marked.__trace_func__ = True
-    return function
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        """In GRAPH_MODE marks are ignored, and the source of the innermost function is read."""
+        if "mindspore" not in sys.modules:
+            raise AttributeError("__wrapped__")
+        from mlloss.backends.mindspore_program import parsed
+
+        return parsed(self._function)
 
 
 def closed(function: F) -> F:
@@ -43,11 +57,4 @@ def _refuse_functions(*args: Any) -> NoReturn:
     raise NotImplementedError(
         "a chunked loss cannot be part of what mindspore.jit compiles: MindSpore cannot hand over "
         "the function that makes the scores"
-    )
-
-
-def _refuse(*args: Any) -> NoReturn:
-    raise NotImplementedError(
-        "mlloss cannot be part of a Cell that set_context(mode=GRAPH_MODE) compiles as a whole: "
-        "use PYNATIVE_MODE and put mindspore.jit around the function or construct"
     )

@@ -32,7 +32,8 @@ def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
     """Labels of any convention, one number a class in `dtype`, and the rows that break it."""
     rows = to_rows(ops, given.target, given.axis)
     if given.labels == "indices":
-        return _lists(ops, rows, given.classes)
+        *lists, wrong = ops.given(Lists(given.classes), rows)
+        return Listed(*lists), wrong
     y = ops.cast(rows, dtype)
     return _dense(ops, y, given), _wrong(ops, y, given)
 
@@ -68,20 +69,29 @@ def trim(labels: Listed) -> Listed:
 _FIRST = 64  # slots to look at before any more
 
 
-def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
-    """A list ends at the first number of no class, and is wrong unless that is -1."""
-    if ops.shape(target)[1] == 0:  # lists without a slot list nothing
-        index = class_numbers(ops, target, 1)
-        return Listed(index, index < 0, index < 0), ops.any(index < 0)
-    number = ops.as_index(target, classes)
-    sound = ops.within(number, -1, classes - 1)
-    no_class = number < 0 if sound else (number < 0) | (number >= classes)
-    ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
-    listed = ends == 0
-    some = listed[:, :1]
-    index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
-    wrong = ops.any(number < -1 if sound else (ends == 1) & no_class & (number != -1))
-    return Listed(index, listed, some), wrong
+@dataclass(frozen=True)
+class Lists:
+    """To read lists of so many classes.
+
+    A list ends at the first number of no class, and is wrong unless that is -1.
+    """
+
+    classes: int
+
+    def __call__(self, ops: Ops, target: Array) -> tuple[Array, ...]:
+        """The fields of `Listed`, and the rows that are wrong."""
+        if ops.shape(target)[1] == 0:  # lists without a slot list nothing
+            index = class_numbers(ops, target, 1)
+            return index, index < 0, index < 0, ops.any(index < 0)
+        number = ops.as_index(target, self.classes)
+        sound = ops.within(number, -1, self.classes - 1)
+        no_class = number < 0 if sound else (number < 0) | (number >= self.classes)
+        ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
+        listed = ends == 0
+        some = listed[:, :1]
+        index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
+        wrong = number < -1 if sound else (ends == 1) & no_class & (number != -1)
+        return index, listed, some, ops.any(wrong)
 
 
 def _dense(ops: Ops, y: Array, given: Given) -> Dense:

@@ -67,6 +67,20 @@ def require_framework(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return require
 
 
+@pytest.fixture(autouse=True)
+def _graph_mode(request: pytest.FixtureRequest) -> Iterator[None]:
+    """MindSpore's, where a test compiles a whole Cell."""
+    parameters = getattr(getattr(request.node, "callspec", None), "params", {})
+    if parameters.get("compiler") != "cell" or _version("mindspore") is None:
+        yield
+        return
+    import mindspore
+
+    mindspore.set_context(mode=mindspore.GRAPH_MODE)
+    yield
+    mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
+
+
 @pytest.fixture(params=list(FRAMEWORKS))
 def framework(
     request: pytest.FixtureRequest, require_framework: Callable[[str], None]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mindspore import jit, nn
+from mindspore import grad, jit, nn
+
+import mlloss
 
 
 class WithLoss(nn.Cell):
@@ -26,8 +28,26 @@ class Plain(nn.Cell):
         super().__init__()
         self.loss = loss
 
-    def construct(self, input, target):
-        return self.loss(input, target)
+    def construct(self, *args):
+        return self.loss(*args)
+
+
+class Slope(nn.Cell):
+    """The sum of squares of a loss's gradient."""
+
+    def __init__(self, loss: Any):
+        super().__init__()
+        self.gradient = grad(loss)
+
+    def construct(self, x, target):
+        return (self.gradient(x, target) ** 2).sum()
+
+
+class Binary(nn.Cell):
+    """Lists of class numbers, of seven classes, as one label a class."""
+
+    def construct(self, target):
+        return mlloss.to_binary(target, labels="indices", num_classes=7)
 
 
 class Compiled(Plain):

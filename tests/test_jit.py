@@ -64,7 +64,11 @@ def test_halves(name: str, compiler: str, require_framework: Any):
     require_framework(name)
     for dtype in HALVES:
         check_loss(FRAMEWORKS[name], CALLS["margin"], dtype, compiler)
-        check_gradient(FRAMEWORKS[name], CALLS["soft"], dtype, compiler)
+        if (compiler, dtype) == ("cell", "bfloat16"):
+            with pytest.raises(TypeError, match="Numpy bfloat16"):  # of MindSpore, for any Cell
+                check_gradient(FRAMEWORKS[name], CALLS["soft"], dtype, compiler)
+        else:
+            check_gradient(FRAMEWORKS[name], CALLS["soft"], dtype, compiler)
 
 
 @pytest.mark.parametrize("call", ["margin", "soft", "soft-lists"])

@@ -89,7 +89,7 @@ def test_so_is_the_gradient(name: str, own: bool, call: str, require_framework: 
 
 @pytest.mark.parametrize(
     ("name", "compiler"),
-    [(f.name, c) for f in FRAMEWORKS.values() for c in f.compilers if c != "inductor"],
+    [(f.name, c) for f in FRAMEWORKS.values() for c in f.compilers if c not in ("inductor", "cell")],
 )
 @pytest.mark.parametrize("own", [False, True], ids=["free", "native"])
 @pytest.mark.parametrize("call", ["margin", "soft-weight"])
@@ -243,23 +243,3 @@ def test_it_may_be_the_first_import_of_a_process(name: str, tmp_path: Path, requ
     require_framework(name)
     code = f"from mlloss.backends.{name} import MultiLabelMarginLoss as loss; print(loss.__name__)"
     assert python(code, tmp_path) == "MultiLabelMarginLoss\n"
-
-
-GRAPH_MODE = """
-import mindspore, mlloss.backends.mindspore as ours
-from mindspore_model import Plain
-mindspore.set_context(mode=mindspore.GRAPH_MODE)
-x, target = mindspore.Tensor([[0.0, 0]]), mindspore.Tensor([[1]])
-for net in (ours.MultiLabelMarginLoss(), Plain(ours.MultiLabelMarginLoss())):
-    try:
-        print(net(x, target))
-    except NotImplementedError as error:
-        print("put mindspore.jit around" in str(error))
-"""
-
-
-def test_graph_mode_of_mindspore_is_refused(tmp_path: Path, require_framework: Any):
-    """Where a whole Cell is compiled; README, Limits."""
-    require_framework("mindspore")
-    path = f"import sys; sys.path.append({str(Path(__file__).parent)!r})"
-    assert python(path + GRAPH_MODE, tmp_path) == "True\nTrue\n"

@@ -87,9 +87,12 @@ def test_so_is_the_gradient(name: str, own: bool, call: str, require_framework: 
     same(framework, framework.gradient(step, x, target), framework.gradient(function, x, target))
 
 
+ELSEWHERE = ("inductor", "cell")  # the latter in test_graph_mode.py
+
+
 @pytest.mark.parametrize(
     ("name", "compiler"),
-    [(f.name, c) for f in FRAMEWORKS.values() for c in f.compilers if c not in ("inductor", "cell")],
+    [(f.name, c) for f in FRAMEWORKS.values() for c in f.compilers if c not in ELSEWHERE],
 )
 @pytest.mark.parametrize("own", [False, True], ids=["free", "native"])
 @pytest.mark.parametrize("call", ["margin", "soft-weight"])

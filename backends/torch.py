@@ -323,7 +323,9 @@ class TorchBackend(HostMemory):
         return _plain(function, args) if _forward_twice() else _Function.apply(function, *args)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-        return super().given(function, *map(_whole, args))
+        if len(args) > 1:  # scores with their lists
+            _whole(args[0])
+        return super().given(function, *args)
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if torch.compiler.is_compiling() or _transformed():

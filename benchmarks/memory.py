@@ -26,9 +26,7 @@ def jobs(framework: str) -> Iterator[dict[str, str]]:
     """Of everything that is compared in a framework."""
     contenders = find(framework)
     for loss, point in points.MEMORY.items():
-        for mode in contenders.modes:
-            if mode == "jit":  # XLA's memory comes and goes otherwise: a peak says nothing of it
-                continue
+        for mode in contenders.weighed:
             names = [name for name in contenders.of(loss, mode) if name != "x - y"]
             if loss == MARGIN and not contenders.affords(point, mode):
                 names = names[1:]

@@ -17,6 +17,7 @@ class Contenders(Protocol):
     """One framework: its arrays, and for each loss in each mode what there is to be run."""
 
     modes: tuple[str, ...]
+    weighed: tuple[str, ...]  # those whose peak memory is that of a step
     lists: tuple[Lists, ...]  # forms of index lists; the other contenders take the first
 
     def prepare(self, threads: int) -> str:

@@ -17,7 +17,7 @@ from mlloss.benchmarks.points import Lists, Point
 class MindSporeContenders:
     """Value and gradient by value_and_grad, fetched so that they are waited for."""
 
-    modes = ("eager", "graph")
+    modes = weighed = ("eager", "graph")
     lists: tuple[Lists, ...] = ("compact",)
 
     def prepare(self, threads: int) -> str:

@@ -16,7 +16,7 @@ from mlloss.benchmarks.points import Lists, Point
 class NumpyContenders:
     """One thread is all that NumPy uses for these."""
 
-    modes = ("eager",)
+    modes = weighed = ("eager",)
     lists: tuple[Lists, ...] = ("compact",)
 
     def prepare(self, threads: int) -> str:

@@ -16,7 +16,7 @@ from mlloss.benchmarks.points import Lists, Point
 class PaddleContenders:
     """Forward and backward by paddle.grad."""
 
-    modes = ("eager",)
+    modes = weighed = ("eager",)
     lists: tuple[Lists, ...] = ("full", "compact")
 
     def prepare(self, threads: int) -> str:

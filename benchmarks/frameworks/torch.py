@@ -15,7 +15,7 @@ from mlloss.benchmarks.points import Lists, Point
 class TorchContenders:
     """Forward and backward by autograd."""
 
-    modes = ("eager", "compile")
+    modes = weighed = ("eager", "compile")
     lists: tuple[Lists, ...] = ("full", "compact")
 
     def prepare(self, threads: int) -> str:

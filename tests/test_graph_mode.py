@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,21 @@ def test_a_step_of_training(compiler: str, case: str):
     got = [FRAMEWORK.numpy(slope) for slope in slopes]
     np.testing.assert_allclose(got[1], want.sum(0), rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(got[0], want.T @ FRAMEWORK.numpy(x), rtol=1e-4, atol=1e-6)
+
+
+@cell
+@pytest.mark.parametrize("place", ["mindspore", "torch", "paddle"])
+def test_dialects(compiler: str, place: str):
+    dialect = importlib.import_module(f"mlloss.dialects.{place}")
+    x, target = CASES["soft-lists"].arrays(FRAMEWORK, "float32")
+    truth = FRAMEWORK.array(TRUTH, "float32")
+    loss = dialect.MultiLabelSoftMarginLoss(reduction="sum")
+    want = oracle.loss(SOFT, FRAMEWORK.numpy(x), FRAMEWORK.numpy(truth), reduction="sum")
+    np.testing.assert_allclose(FRAMEWORK.numpy(wrapped(loss)(x, truth)), want, rtol=2e-6)
+    spelling = "MultilabelMarginLoss" if place == "mindspore" else "MultiLabelMarginLoss"
+    margin = getattr(dialect, spelling)()
+    want = oracle.loss(MARGIN, FRAMEWORK.numpy(x), LISTS)
+    np.testing.assert_allclose(FRAMEWORK.numpy(wrapped(margin)(x, target)), want, rtol=2e-6)
 
 
 @cell

@@ -19,6 +19,7 @@ import numpy as np
 
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
+TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 CACHED = 1 << 17  # numbers of an array that stay in the cache from one operation to the next
 
 
@@ -27,6 +28,19 @@ def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Arr
     step = max(1, CACHED // max(1, classes))
     for first in range(0, rows, step):
         yield tuple(x[first : first + step] for x in args)
+
+
+def product(small: Array) -> Array:
+    """(1 + a)(1 + b) - 1 of the two halves of each row, of numbers >= 0 and without cancellation.
+
+    So that one logarithm does for both.
+    """
+    half = small.shape[1] // 2
+    a, b = small[:, :half], small[:, half:]
+    both = a * b
+    both += a
+    both += b
+    return both
 
 
 class Backend(Ops, Protocol):
@@ -92,11 +106,29 @@ class Base:
     def average(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
         return self.mean(self.apply(function, *args))
 
+    def linear_mean(self: Any, x: Array, slope: Array, value: Array) -> Array:
+        return self.mean(self.linear(x, slope, value))
+
+    def average_mean(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
+        return self.mean(self.average(function, args))
+
     def relu(self: Any, x: Array) -> Array:
         return self.where(x < 0, 0.0, x)
 
     def blend(self, a: Array, b: Array, share: Array) -> Array:
         return (1 - share) * a + share * b
+
+    def wrong_side(self: Any, x: Array, share: Array) -> Array:
+        return self.blend(self.relu(x), self.relu(-x), share)
+
+    def tail(self: Any, x: Array) -> Array:
+        return self.log1p_exp(-self.abs(x))
+
+    def sigmoid_less(self: Any, x: Array, share: Array) -> Array:
+        return self.blend(self.sigmoid(x), -self.sigmoid(-x), share)
+
+    def mean_with_tail(self: Any, lead: Array, x: Array) -> Array:
+        return self.mean(lead + self.tail(x))
 
     def number(self: Any, value: float, like: Array) -> Array:
         return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value
@@ -112,7 +144,7 @@ class Base:
         total = self.sum(x if weight is None else x * weight)
         size = self.shape(x)[-1]
         seen = self.host(total)
-        if seen is not None and (isfinite(seen) if seen.ndim == 0 else np.isfinite(seen).all()):
+        if seen is not None and isfinite(seen.sum()):
             return self.divide(total, size)
         # Where the sum overflows, divide first; elsewhere that would lose the smallest numbers.
         over = self.abs(self.detach(total)) == np.inf

@@ -31,6 +31,13 @@ class Value:
         return gradient
 
 
+class Scaled(Value):
+    """Its value times what stands behind its arguments."""
+
+    def __call__(self, ops: Ops, *args: Array) -> Array:
+        return self.function.value(ops, *args[:-1]) * args[-1]
+
+
 class Row(Value):
     """A number a row, with the derivatives of a `Smooth`."""
 
@@ -44,10 +51,30 @@ class Average(Row):
     def __call__(self, ops: Ops, *args: Array) -> Array:
         if ops is numpy:
             return ops.average(self.function, args)
-        return ops.mean(self.function.value(ops, *args))
+        return self.function.row_means(ops, *args)
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return super().widen(ops, ops.divide(gradient, ops.shape(like)[1]), like)
+
+
+class AverageMean(Average):
+    """The mean of that over the rows; of NumPy alone."""
+
+    def __call__(self, ops: Ops, *args: Array) -> Array:
+        return ops.average_mean(self.function, args)
+
+    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
+        return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)
+
+
+class RowMean(Row):
+    """The mean of numbers of rows."""
+
+    def __call__(self, ops: Ops, *args: Array) -> Array:
+        return ops.mean(*args)
+
+    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
+        return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)
 
 
 class HostMemory(Base):
@@ -75,7 +102,7 @@ class HostMemory(Base):
         seen = self._seen(args)
         if seen is None:
             return function(self, *args)
-        result = numpy.run(function, *seen)
+        result = np.asarray(numpy.run(function, *seen))
         return self.from_host(result.copy() if any(result is x for x in seen) else result)
 
     def _seen(self: Any, args: Sequence[Array]) -> list[np.ndarray[Any, Any]] | None:

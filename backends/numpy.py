@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, Base, blocks
+from mlloss.backends.base import CACHED, TOGETHER, Base, blocks, product
 from mlloss.ops import Array, Smooth
 
+_MANY = 1 << 14  # numbers of which the logarithms are taken sooner by products of a few
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
 _ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
@@ -77,14 +78,38 @@ class NumpyBackend(Base):
     def isnan(self, x: Array) -> Array:
         return np.isnan(x)
 
+    def wrong_side(self, x: Array, share: Array) -> Array:
+        side: Array = (x > 0) - share
+        side *= x
+        return side
+
     def log1p_exp(self, x: Array) -> Array:
-        small = np.exp(x)
-        total = 1 + small  # log1p takes eight times as long as log
-        return np.log(total) + (small - (total - 1)) / total
+        return _log1p(np.exp(x))
+
+    def tail(self, x: Array) -> Array:
+        return _log1p(_small(x))
+
+    def mean_with_tail(self, lead: Array, x: Array) -> Array:
+        if x.size < _MANY:
+            return super().mean_with_tail(lead, x)
+        small, whole = _small(x), x.shape[1] // TOGETHER * TOGETHER
+        total = self.sum(_log1p(product(product(product(small[:, :whole])))))
+        total += self.sum(_log1p(small[:, whole:]))
+        total /= x.shape[1]
+        total += self.mean(lead)
+        return total
 
     def sigmoid(self, x: Array) -> Array:
         small = np.exp(-np.abs(x))
         return np.maximum(small, x >= 0, dtype=x.dtype) / (1 + small)
+
+    def sigmoid_less(self, x: Array, share: Array) -> Array:
+        minus = np.signbit(x)
+        slope: Array = ~minus - share
+        small = _small(x)
+        small /= 1 + small  # sigmoid(-|x|)
+        slope -= np.copysign(small, x, out=small)
+        return slope
 
     def compares(self, scores: tuple[int, ...], lists: tuple[int, ...]) -> bool:
         return math.prod(scores) * lists[1] <= _PAIRS
@@ -93,7 +118,7 @@ class NumpyBackend(Base):
         return x.size > 0 and float(x.max()) <= high and float(x.min()) >= low
 
     def sum(self, x: Array) -> Array:
-        return np.ascontiguousarray(x).sum(-1)  # pairwise along a contiguous axis only
+        return np.add.reduce(np.ascontiguousarray(x), -1)  # pairwise along a contiguous axis only
 
     def any(self, x: Array) -> Array:
         return x.any(-1)
@@ -108,11 +133,11 @@ class NumpyBackend(Base):
         return np.argsort(x, -1, kind="stable")
 
     def take(self, x: Array, index: Array) -> Array:
-        if index.shape[1] < _LONG:
-            return x.ravel()[_flat(index, x)]
+        if index.shape[1] < _LONG:  # places are right, and "raise" takes twice as long
+            return x.ravel().take(_flat(index, x), mode="clip")
         result = np.empty(index.shape, x.dtype)
         for row, own, places in zip(result, x, index, strict=True):
-            own.take(places, out=row, mode="clip")  # places are right, and "raise" takes longer
+            own.take(places, out=row, mode="clip")
         return result
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
@@ -166,13 +191,30 @@ class NumpyBackend(Base):
         return value
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        (means,) = self.given(lambda ops, *some: (ops.mean(function.value(ops, *some)),), *args)
+        (means,) = self.given(lambda ops, *some: (function.row_means(ops, *some),), *args)
         return means
 
     def apply(self, function: Smooth, *args: Array) -> Array:
         """The value alone."""
         (value,) = self.given(lambda ops, *some: (function.value(ops, *some),), *args)
         return value
+
+
+def _small(x: Array) -> Array:
+    """exp(-|x|)."""
+    small = np.abs(x)
+    np.negative(small, out=small)
+    return np.exp(small, out=small)
+
+
+def _log1p(small: Array) -> Array:
+    """log(1 + small), which overwrites it; np.log1p takes eight times as long as np.log."""
+    total = 1 + small
+    small -= total - 1
+    small /= total
+    np.log(total, out=total)
+    total += small
+    return total
 
 
 _name = cache(str)  # NumPy makes it up each time

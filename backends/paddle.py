@@ -15,7 +15,7 @@ from paddle.autograd import PyLayer, saved_tensors_hooks
 from paddle.nn.functional import pad, relu, sigmoid
 
 from mlloss import ops
-from mlloss.backends.host import Average, HostMemory, Row, Value
+from mlloss.backends.host import Average, AverageMean, HostMemory, Row, RowMean, Value
 from mlloss.backends.modules.paddle import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.ops import LINEAR, Array, Smooth
 
@@ -59,7 +59,7 @@ class PaddleBackend(HostMemory):
         return tuple(n if n >= 0 else paddle.shape(x)[i] for i, n in enumerate(x.shape))
 
     def cast(self, x: Array, dtype: str) -> Array:
-        return x.astype(dtype)
+        return x if not _static(x) and self.dtype(x) == dtype else x.astype(dtype)
 
     reshape = staticmethod(paddle.reshape)
     moveaxis = staticmethod(paddle.moveaxis)
@@ -146,6 +146,22 @@ class PaddleBackend(HostMemory):
         if all(a.stop_gradient for a in args):
             return self.worked(Average(function), args)
         return _wire(Average(function), function, args)
+
+    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        if any(self.host(a) is None for a in args):
+            return super().average_mean(function, args)
+        if all(a.stop_gradient for a in args):
+            return self.worked(AverageMean(function), args)
+        return _wire(AverageMean(function), function, args)
+
+    def linear_mean(self, x: Array, slope: Array, value: Array) -> Array:
+        if self.host(x) is None:
+            return super().linear_mean(x, slope, value)
+        mean = RowMean(LINEAR)
+        value = self.worked(mean, (value,))
+        if x.stop_gradient:
+            return value
+        return _Wired.apply(x, LINEAR.partials[0], mean, lambda: (x, slope), value)
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if _static(x):

@@ -14,7 +14,7 @@ from mlloss.backends.opaque import opaque
 from mlloss.catalogue import CATALOGUE
 from mlloss.conventions import Given
 from mlloss.entry import backend_of, read_values, same_backend
-from mlloss.kernels import Listed
+from mlloss.kernels import Dense, Listed
 from mlloss.ops import Array, Ops
 from mlloss.reduce import is_none, reduce
 from mlloss.spec import Labels, LossSpec, Reduction, compute_dtype
@@ -92,6 +92,9 @@ def _evaluate(ops: Ops, call: Call, given: Given, known: Listed | None, poison: 
     dtype = ops.dtype(call.input)
     x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
     count = ops.shape(x)[0]
+    if call.reduction == "mean" and call.weight is None and not poison and not is_none(count):
+        right = _right(ops, x, given, known)
+        return ops.cast(kernels.mean_of_rows(ops, call.spec.name, x, right), dtype)
     rows = (_no_rows if is_none(count) else _rows)(ops, x, call, given, known, poison)
     lead = leading(ops.shape(call.input), given.axis)
     if call.reduction == "none" and len(lead) != 1:
@@ -118,12 +121,20 @@ def _rows(
     """Each row's loss, (N, C) to (N,)."""
     dtype = ops.dtype(x)
     weight = None if call.weight is None else _weight(ops, call, given.axis, x)
-    if known is None and (poison or given.labels == "indices"):
-        labels, wrong = conventions.read(ops, given, dtype)
-        rows = kernels.rows(ops, call.spec.name, x, labels, weight)
-        return rows * kernels.nan_where(ops, wrong, dtype) if poison else rows
-    right = conventions.read_dense(ops, given, dtype) if known is None else known
-    return kernels.rows(ops, call.spec.name, x, right, weight)
+    if not poison:
+        return kernels.rows(ops, call.spec.name, x, _right(ops, x, given, known), weight)
+    labels, wrong = conventions.read(ops, given, dtype)
+    rows = kernels.rows(ops, call.spec.name, x, labels, weight)
+    return rows * kernels.nan_where(ops, wrong, dtype)
+
+
+def _right(ops: Ops, x: Array, given: Given, known: Listed | None) -> Listed | Dense:
+    """Labels known to be right, or not to be looked at."""
+    if known is not None:
+        return known
+    if given.labels == "indices":
+        return conventions.read(ops, given, ops.dtype(x))[0]
+    return conventions.read_dense(ops, given, ops.dtype(x))
 
 
 def _weight(ops: Ops, call: Call, axis: int, x: Array) -> Array:

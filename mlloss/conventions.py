@@ -14,7 +14,7 @@ import numpy as np
 from mlloss.axes import to_rows
 from mlloss.kernels import Dense, Listed, class_numbers
 from mlloss.ops import Array, Ops
-from mlloss.spec import Labels
+from mlloss.spec import FLOATS, Labels
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ def read_dense(ops: Ops, given: Given, dtype: str) -> Dense:
     return _dense(ops, ops.cast(to_rows(ops, given.target, given.axis), dtype), given)
 
 
+def evidently_right(ops: Ops, given: Given) -> bool:
+    """Whether a glance at their least and greatest number tells that the labels are right."""
+    if given.labels != "binary" or not (given.fractions or ops.dtype(given.target) not in FLOATS):
+        return False
+    return ops.within(given.target, 0, 1)
+
+
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots that lie behind the end of every one of them."""
     if given.labels != "indices":
@@ -62,6 +69,8 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
 
 def trim(labels: Listed) -> Listed:
     """Without the slots at the end that no row lists; values are at hand."""
+    if labels.listed.all():
+        return labels
     width = max(1, int(np.count_nonzero(labels.listed.any(0))))
     return Listed(labels.index[:, :width], labels.listed[:, :width], labels.some)
 
@@ -84,6 +93,9 @@ class Lists:
             index = class_numbers(ops, target, 1)
             return index, index < 0, index < 0, ops.any(index < 0)
         number = ops.as_index(target, self.classes)
+        if ops.within(number, 0, self.classes - 1):
+            listed = number >= 0
+            return number, listed, listed[:, :1], ops.any(number[:, :1] < 0)
         sound = ops.within(number, -1, self.classes - 1)
         no_class = number < 0 if sound else (number < 0) | (number >= self.classes)
         ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
@@ -102,7 +114,7 @@ def _wrong(ops: Ops, y: Array, given: Given) -> Array:
     if given.labels == "signed":
         return ops.any(~((y == 1) | (y == -1)))
     if given.fractions:
-        return ops.any(y < 0 if ops.within(y, 0, 1) else ~((y >= 0) & (y <= 1)))
+        return ops.any(~((y >= 0) & (y <= 1)))
     return ops.any(~((y == 0) | (y == 1)))
 
 

@@ -1,7 +1,7 @@
 """Every loss, once: what each class adds to its row's loss, with the derivatives written out.
 
 A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Shares`, or
-the rows' losses, (N,), if they take no weights.
+`Lines` if it takes no weights.
 """
 
 from __future__ import annotations
@@ -18,6 +18,14 @@ class Shares(NamedTuple):
 
     function: Smooth
     args: tuple[Array, ...]
+
+
+class Lines(NamedTuple):
+    """The rows' losses are piecewise linear: numbers, (N,), and their slope in x, (N, C)."""
+
+    x: Array
+    slope: Array
+    value: Array
 
 
 class Listed(NamedTuple):
@@ -53,12 +61,20 @@ def class_numbers(ops: Ops, like: Array, classes: int) -> Array:
 def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | None) -> Array:
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
-    if not isinstance(parts, Shares):
-        return parts
+    if isinstance(parts, Lines):
+        return ops.linear(parts.x, parts.slope, parts.value)
     if weight is None:
         return ops.average(parts.function, parts.args)
     shares = ops.apply(parts.function, *parts.args)
     return ops.mean(_limited(ops, shares, weight), weight)
+
+
+def mean_of_rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense) -> Array:
+    """The mean of the rows' losses without weights: (N, C) to one number."""
+    parts = KERNELS[loss](ops, x, labels)
+    if isinstance(parts, Lines):
+        return ops.linear_mean(parts.x, parts.slope, parts.value)
+    return ops.average_mean(parts.function, parts.args)
 
 
 def _limited(ops: Ops, shares: Array, weight: Array) -> Array:
@@ -77,15 +93,22 @@ def soft_margin(ops: Ops, x: Array, labels: Listed | Dense) -> Shares:
 
 
 def _dense_value(ops: Ops, x: Array, y: Array) -> Array:
-    rest = ops.log1p_exp(-ops.abs(x))
+    return _dense_lead(ops, x, y) + ops.tail(x)
+
+
+def _dense_mean(ops: Ops, x: Array, y: Array) -> Array:
+    return ops.mean_with_tail(_dense_lead(ops, x, y), x)
+
+
+def _dense_lead(ops: Ops, x: Array, y: Array) -> Array:
     if ops.within(x, -1e308, 1e308):
-        return ops.blend(ops.relu(x), ops.relu(-x), y) + rest
+        return ops.wrong_side(x, y)
     wrong = ops.where(x > 0, 1 - y, y)
-    return ops.where(wrong == 0, 0.0, wrong * ops.abs(x)) + rest  # at inf the right side costs 0
+    return ops.where(wrong == 0, 0.0, wrong * ops.abs(x))  # at inf the right side costs 0
 
 
 def _dense_slope(ops: Ops, x: Array, y: Array) -> Array:
-    return ops.blend(ops.sigmoid(x), -ops.sigmoid(-x), y)
+    return ops.sigmoid_less(x, y)
 
 
 def _curvature(ops: Ops, x: Array, *labels: Array) -> Array:
@@ -104,8 +127,11 @@ def _minus_x(ops: Ops, x: Array, y: Array) -> Array:
 
 
 def _listed_value(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = ops.negate_at(x, index, some)
-    return ops.relu(z) + ops.log1p_exp(-ops.abs(z))
+    return ops.relu(ops.negate_at(x, index, some)) + ops.tail(x)
+
+
+def _listed_mean(ops: Ops, x: Array, index: Array, some: Array) -> Array:
+    return ops.mean_with_tail(ops.relu(ops.negate_at(x, index, some)), x)
 
 
 def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:
@@ -120,6 +146,7 @@ _DENSE = Smooth(
         Smooth("soft_margin_dense_slope", _dense_slope, (_curvature, _minus_one)),
         Smooth("soft_margin_dense_truth", _minus_x, (_minus_one, None)),
     ),
+    _dense_mean,
 )
 _LISTED = Smooth(
     "soft_margin_listed",
@@ -129,10 +156,11 @@ _LISTED = Smooth(
         None,
         None,
     ),
+    _listed_mean,
 )
 
 
-def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Array:
+def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Lines:
     """The hinges of each class that is no target, against every target of its row.
 
     The loss is piecewise linear: its slope in x is a matrix of whole numbers over C. No N x C x T
@@ -141,7 +169,7 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Array:
     if isinstance(labels, Dense):
         labels = listed(ops, labels, ops.shape(x)[1])
     loss, slope = ops.given(_hinges, ops.detach(x), labels.index, labels.listed)
-    return ops.linear(x, slope, loss)
+    return Lines(x, slope, loss)
 
 
 class Levels(NamedTuple):
@@ -286,7 +314,7 @@ def nan_where(ops: Ops, condition: Array, dtype: str) -> Array:
     return ops.where(condition, math.nan, 1 - ops.cast(condition, dtype))
 
 
-KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Array]] = {
+KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Lines]] = {
     "multilabel_margin_loss": margin,
     "multilabel_soft_margin_loss": soft_margin,
 }

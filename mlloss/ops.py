@@ -20,11 +20,18 @@ class Smooth:
     arguments whose partial is None; those have as many rows. No row depends on another, so that
     a backend may work through a few at a time. Partials are right at infinite arguments too, and
     where one is not 0 at the infinite end that it leads to, the value there is infinite.
+    `mean`, if any, is the value's mean over the classes where that is less work.
     """
 
     name: str
     value: Callable[..., Array]
     partials: tuple[Smooth | Callable[..., Array] | None, ...]
+    mean: Callable[..., Array] | None = None
+
+    def row_means(self, ops: Ops, *args: Array) -> Array:
+        """The mean of the value over the classes, (N,), with plain operations."""
+        mean = self.mean
+        return ops.mean(self.value(ops, *args)) if mean is None else mean(ops, *args)
 
 
 def _nothing(ops: Ops, x: Array, slope: Array) -> Array:
@@ -83,13 +90,25 @@ class Ops(Protocol):
         """(1 - share) a + share b."""
         ...
 
+    def wrong_side(self, x: Array, share: Array) -> Array:
+        """(1 - share) max(x, 0) + share max(-x, 0), of finite numbers."""
+        ...
+
     def isnan(self, x: Array) -> Array: ...
     def log1p_exp(self, x: Array) -> Array:
         """log(1 + exp(x)) for x <= 0, to the last digits of x's dtype also where exp(x) is tiny."""
         ...
 
+    def tail(self, x: Array) -> Array:
+        """log(1 + exp(-|x|)), likewise."""
+        ...
+
     def sigmoid(self, x: Array) -> Array:
         """1 / (1 + exp(-x)) to the last digits, also for very negative x; 0 and 1 at -inf, inf."""
+        ...
+
+    def sigmoid_less(self, x: Array, share: Array) -> Array:
+        """sigmoid(x) - share, to the last digits also where share is 0 or 1."""
         ...
 
     # Along the last axis.
@@ -102,6 +121,10 @@ class Ops(Protocol):
 
     def mean(self, x: Array, weight: Array | None = None) -> Array:
         """`sum` of x times weight over how many there are; finite also where the sum overflows."""
+        ...
+
+    def mean_with_tail(self, lead: Array, x: Array) -> Array:
+        """`mean` of lead + tail(x)."""
         ...
 
     def any(self, x: Array) -> Array:
@@ -179,6 +202,14 @@ class Ops(Protocol):
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         """The mean of `apply` over the classes: (N, C) -> (N,)."""
+        ...
+
+    def linear_mean(self, x: Array, slope: Array, value: Array) -> Array:
+        """The mean of `linear` over the rows, one number."""
+        ...
+
+    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        """The mean of `average` over the rows, one number."""
         ...
 
     def apply(self, function: Smooth, *args: Array) -> Array:

@@ -7,7 +7,7 @@ import pytest
 from calls import Call, check_gradient, check_second
 from closeness import assert_close
 from frameworks import Framework
-from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, C, N, X
+from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, C, N, X, many
 
 from mlloss.conformance import oracle
 from mlloss.conformance.oracle import MARGIN, SOFT
@@ -48,6 +48,14 @@ def test_second_derivative(differentiating: Framework, call: str):
 def test_gradient_of_the_mean_is_not_spoilt_by_a_nan_row(differentiating: Framework, loss: str):
     x = np.where(np.arange(N)[:, None] == 2, np.nan, X)
     check_gradient(differentiating, Call(loss, x, LISTS, options={"labels": "indices"}))
+
+
+@pytest.mark.parametrize("labels", ["binary", "indices"])
+def test_gradient_of_so_many_classes_that_logarithms_are_of_products(
+    differentiating: Framework, labels: str
+):
+    for dtype in ("float32", "float64"):
+        check_gradient(differentiating, many(labels), dtype)
 
 
 def test_gradient_of_many_classes_is_exact(differentiating: Framework):

@@ -115,3 +115,28 @@ def test_many_classes(framework: Framework, loss: str, slots: int):
     lists[1, slots // 2 :] = -1
     lists[2, 0] = -1
     check_loss(framework, Call(loss, x, lists, options={"reduction": "none", "labels": "indices"}))
+
+
+GREAT = 1e37  # rows of it have a mean, but no sum
+MANY = 4099  # of eight rows: more than PyTorch leaves to NumPy, and no multiple of eight
+
+
+def many(labels: str) -> Call:
+    """So many classes that logarithms are taken of products: far on the right side, great, nan."""
+    rng = np.random.default_rng(4)
+    lists = np.stack([rng.choice(MANY, 9, replace=False) for _ in range(8)])
+    truth = np.zeros((8, MANY))
+    np.put_along_axis(truth, lists, 1, 1)
+    x = np.array([1, 20, 1, GREAT, 1, 1, 80, 1])[:, None] * rng.normal(0, 1, (8, MANY))
+    x[1] = np.where(truth[1] == 1, 20, -20)
+    x[2, 7], x[4, lists[4, 0]], x[5, lists[5, 0]] = np.nan, np.inf, -np.inf
+    target = lists if labels == "indices" else truth
+    if labels == "binary":
+        target[7] = rng.random(MANY)
+    return Call(SOFT, x, target, options={"reduction": "none", "labels": labels})
+
+
+@pytest.mark.parametrize("labels", ["binary", "indices"])
+def test_so_many_classes_that_logarithms_are_of_products(framework: Framework, labels: str):
+    for dtype in ("float32", "float64"):
+        check_loss(framework, many(labels), dtype)

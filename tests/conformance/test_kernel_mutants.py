@@ -70,7 +70,7 @@ EQUIVALENT = (
         ("ops.abs(shares) -> shares",),
     ),
     Excuse(
-        "_dense_value",
+        "_dense_lead",
         "wrong = ",
         "at 0 both sides cost 0 beside the logarithm",
         ("x > 0 -> x >= 0",),
@@ -125,7 +125,7 @@ EQUIVALENT = (
         ("96 -> 9?", "992 -> 99?"),
     ),
     Excuse(
-        "_dense_value",
+        "_dense_lead",
         "if ops.within",
         "what is right for infinite scores is right for the others too",
         ("ops.within(* -> ops.within(x, *", "*1e+308 -> *"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.host import Average, HostMemory, Value
+from mlloss.backends.host import Average, AverageMean, HostMemory, Value
 from mlloss.ops import Array, Ops, Smooth
 
 try:
@@ -216,6 +216,11 @@ class MindSporeBackend(HostMemory):
         if _in_graph():
             return mindspore_graph.worked(Average(function), *args)
         return super().average(function, args)
+
+    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        if _by_numpy():
+            return _wired(AverageMean(function))(*args)
+        return super().average_mean(function, args)
 
 
 def _by_numpy() -> bool:

@@ -76,7 +76,7 @@ def _lists(ops: Ops, target: Array, classes: int) -> tuple[Listed, Array]:
     number = ops.as_index(target, classes)
     sound = ops.within(number, -1, classes - 1)
     no_class = number < 0 if sound else (number < 0) | (number >= classes)
-    ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
+    ends = ops.ends(no_class)
     listed = ends == 0
     some = listed[:, :1]
     index = ops.where(listed, number, ops.where(some, number[:, :1], 0))

@@ -49,16 +49,18 @@ def _jvp(function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ..
 _apply.defjvp(_jvp, symbolic_zeros=True)
 
 
-@jax.custom_jvp
+@partial(jax.custom_jvp, nondiff_argnums=())
 def _linear(x: Array, slope: Array, value: Array) -> Array:
     """`Base.linear` without a sum of zeros."""
     return value
 
 
-@_linear.defjvp
 def _linear_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
     x, slope, value = primals
     return value, backend.sum(tangents[0] * _apply(LINEAR.partials[0], x, slope))
+
+
+_linear.defjvp(_linear_jvp)
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,8 @@ class JaxBackend(Base):
             return super().given(function, *args)
         wider = sum(self.any(listed[:, width:]).any().astype("int32") for width in _WIDTHS)
         ways = [partial(_cut, function, width) for width in (*_WIDTHS, index.shape[1])]
-        return jax.lax.switch(wider, ways, *args)
+        result: tuple[Array, ...] = jax.lax.switch(wider, ways, *args)
+        return result
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         return _linear(x, slope, value)

@@ -100,6 +100,9 @@ class Base:
     def within(self, x: Array, low: float, high: float) -> bool:
         return False
 
+    def ends(self: Any, x: Array) -> Array:
+        return self.cumsum(self.cast(x, self.index_dtype))
+
     def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
         return self.sum(self.apply(LINEAR, x, slope)) + value
 

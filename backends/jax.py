@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import jax
@@ -13,13 +14,21 @@ import numpy as np
 
 from mlloss.backends.base import Base
 from mlloss.backends.modules.jax import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
-from mlloss.ops import Array, Smooth
+from mlloss.ops import LINEAR, Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
-_FEW = 128  # thresholds that are compared one by one sooner than looked up ...
-_STRIDE = 4  # ... so many in a pass
+# XLA on a CPU is fast at comparisons of whole arrays, and at gathers that stand alone. It is slow
+# at sorting, at running sums of long rows, and where memory is new.
+_FEW = 16  # slots that are gone through in one operation ...
+_MANY = 128  # ... or compared one by one sooner than looked up, ...
+_STRIDE = 8  # ... so many in a pass
+_WIDTHS = (_FEW, 48, _MANY)  # that wider lists are cut to, where no row lists more
+_PAIRS = 1 << 16  # hinges that take less time all at once than by sorted levels, ...
+_SMALL = 1 << 9  # ... in rows that have no more each
 _BLOCK = 128  # XLA adds up a row one by one; blocks keep the rounding error of a long row small
+_PARTS = 8  # of a row that are put together before it is looked through
+_CACHED = 1 << 16  # counts that go into a histogram at a time, in little new memory
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -38,6 +47,20 @@ def _jvp(function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ..
 
 
 _apply.defjvp(_jvp, symbolic_zeros=True)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=())
+def _linear(x: Array, slope: Array, value: Array) -> Array:
+    """`Base.linear` without a sum of zeros."""
+    return value
+
+
+def _linear_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    x, slope, value = primals
+    return value, backend.sum(tangents[0] * _apply(LINEAR.partials[0], x, slope))
+
+
+_linear.defjvp(_linear_jvp)
 
 
 @dataclass(frozen=True)
@@ -149,19 +172,41 @@ class JaxBackend(Base):
         return x.sum(-1)
 
     def any(self, x: Array) -> Array:
-        return x.any(-1)
+        if not isinstance(x.shape[-1], int) or x.shape[-1] < _PARTS * _PARTS:
+            return x.any(-1)
+        *parts, odd = _parts(x)
+        return reduce(operator.or_, parts).any(-1) | odd.any(-1)
 
     def cumsum(self, x: Array) -> Array:
         return jnp.cumsum(x, -1, dtype=x.dtype)
+
+    def ends(self, x: Array) -> Array:
+        slot = jax.lax.broadcasted_iota("int32", x.shape, 1)
+        first = jnp.where(x, slot, x.shape[1]).min(-1, keepdims=True)
+        return jnp.where(slot < first, 0, jnp.where(slot == first, 1, 2))
 
     def flip(self, x: Array) -> Array:
         return jnp.flip(x, -1)
 
     def argsort(self, x: Array) -> Array:
-        return jnp.argsort(x, -1, stable=True).astype("int32")
+        if x.shape[1] > _MANY:
+            return jnp.argsort(x, -1, stable=True).astype("int32")
+        slot = jnp.zeros_like(x, "int32") + jnp.arange(x.shape[1], dtype="int32")[None]
+
+        def before(column: Array, n: Array | int) -> Array:
+            return (column < x) | ((column == x) & (n < slot))
+
+        return self.put(jnp.zeros_like(slot), _counted(before, x), slot)
 
     def take(self, x: Array, index: Array) -> Array:
-        return jnp.take_along_axis(x, index, -1, mode="promise_in_bounds")
+        if index.shape[1] <= x.shape[1]:
+            return _take(x, index)
+        if x.shape[1] > _FEW:
+            return jax.lax.optimization_barrier(_take(x, index))  # twice as slow as part of more
+        found = jnp.broadcast_to(x[:, :1], index.shape)
+        for n in range(1, x.shape[1]):
+            found = jnp.where(index == n, x[:, n : n + 1], found)
+        return found
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
         one = isinstance(values, (int, float))
@@ -171,24 +216,44 @@ class JaxBackend(Base):
         return jax.vmap(_add)(x, index, values)
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
-        if thresholds.shape[1] > _FEW:
+        if thresholds.shape[1] > _MANY:
             search = partial(jnp.searchsorted, method="scan")
             return jax.vmap(search)(thresholds, x).astype("int32")
-        odd = -thresholds.shape[1] % _STRIDE
-        padded = jnp.pad(thresholds, ((0, 0), (0, odd)), constant_values=jnp.inf)
-
-        def step(n: Array, count: Array) -> Array:
-            some = jax.lax.dynamic_slice_in_dim(padded, n * _STRIDE, _STRIDE, 1)
-            return count + sum((x > some[:, i : i + 1]).astype("int32") for i in range(_STRIDE))
-
-        return jax.lax.fori_loop(0, padded.shape[1] // _STRIDE, step, jnp.zeros_like(x, "int32"))
+        return _counted(lambda column, _: column < x, thresholds)
 
     def histogram(self, counts: Array, bins: int) -> Array:
-        nothing = jnp.broadcast_to(jnp.zeros_like(counts[:, :1]), (counts.shape[0], bins))
-        return jax.vmap(_add, (0, 0, None))(nothing, counts, 1)
+        rows, classes = counts.shape
+        nothing = jnp.broadcast_to(jnp.zeros_like(counts[:, :1]), (rows, bins))
+        if not isinstance(rows, int):
+            return _scattered(nothing, counts)
+        width = min(classes, max(_BLOCK, _CACHED // rows))
+
+        def step(n: Array, found: Array) -> Array:
+            some = jax.lax.dynamic_slice_in_dim(counts, n * width, width, 1)
+            return _scattered(found, some)
+
+        found = jax.lax.fori_loop(0, classes // width, step, nothing)
+        odd = classes % width
+        return _scattered(found, counts[:, classes - odd :]) if odd else found
 
     def arange(self, n: int, like: Array) -> Array:
         return jnp.arange(n, dtype="int32")
+
+    def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
+        rows, row = scores[0], scores[1] * lists[1]
+        return isinstance(rows, int) and row <= _SMALL and rows * row <= _PAIRS
+
+    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+        if len(args) == 1 or args[1].shape[1] <= _MANY:
+            return super().given(function, *args)
+        _, index, listed = args  # with scores
+        wider = sum(self.any(listed[:, width:]).any().astype("int32") for width in _WIDTHS)
+        ways = [partial(_cut, function, width) for width in (*_WIDTHS, index.shape[1])]
+        result: tuple[Array, ...] = jax.lax.switch(wider, ways, *args)
+        return result
+
+    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+        return _linear(x, slope, value)
 
     def apply(self, function: Any, *args: Array) -> Array:
         if isinstance(function, Smooth):
@@ -203,6 +268,39 @@ def _blocks(x: Array) -> Array:
     return jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
 
 
+def _parts(x: Array) -> list[Array]:
+    """Rows in parts of one width, and what is over; put together they go through memory once."""
+    width = x.shape[-1] // _PARTS
+    return [x[..., n * width : (n + 1) * width] for n in range(_PARTS)] + [x[..., _PARTS * width :]]
+
+
+def _cut(function: Callable[..., Any], width: int, scores: Array, *lists: Array) -> Any:
+    return function(backend, scores, *(slots[:, :width] for slots in lists))
+
+
+def _take(x: Array, index: Array) -> Array:
+    return jnp.take_along_axis(x, index, -1, mode="promise_in_bounds")
+
+
+def _counted(test: Callable[[Array, Array | int], Array], columns: Array) -> Array:
+    """For how many of few columns, each with its number, a test holds; none of inf."""
+
+    def some(part: Array, first: Array | int) -> Array:
+        numbers = range(part.shape[1])
+        return sum(test(part[:, n : n + 1], first + n).astype("int32") for n in numbers)
+
+    def step(n: Array, count: Array) -> Array:
+        part = jax.lax.dynamic_slice_in_dim(padded, n * _STRIDE, _STRIDE, 1)
+        return count + some(part, n * _STRIDE)
+
+    if columns.shape[1] <= _FEW:
+        return jax.lax.optimization_barrier(some(columns, 0))
+    padding = ((0, 0), (0, -columns.shape[1] % _STRIDE))
+    padded = jnp.pad(columns, padding, constant_values=jnp.inf)
+    first = some(padded[:, :_STRIDE], 0)
+    return jax.lax.fori_loop(1, padded.shape[1] // _STRIDE, step, first)
+
+
 # For one row, and by vmap for all: XLA sees then that no row needs another, and leaves arrays that
 # are sharded over the batch where they are.
 
@@ -213,6 +311,10 @@ def _put(x: Array, index: Array, values: Array | float) -> Array:
 
 def _add(x: Array, index: Array, values: Array | int) -> Array:
     return x.at[index].add(values, mode="promise_in_bounds")
+
+
+def _scattered(found: Array, counts: Array) -> Array:
+    return jax.vmap(_add, (0, 0, None))(found, counts, 1)
 
 
 backend = JaxBackend()

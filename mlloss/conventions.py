@@ -98,7 +98,7 @@ class Lists:
             return number, listed, listed[:, :1], ops.any(number[:, :1] < 0)
         sound = ops.within(number, -1, self.classes - 1)
         no_class = number < 0 if sound else (number < 0) | (number >= self.classes)
-        ends = ops.cumsum(ops.cast(no_class, ops.index_dtype))
+        ends = ops.ends(no_class)
         listed = ends == 0
         some = listed[:, :1]
         index = ops.where(listed, number, ops.where(some, number[:, :1], 0))

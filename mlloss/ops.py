@@ -135,6 +135,10 @@ class Ops(Protocol):
         """Running sum of whole numbers over the last axis, same dtype."""
         ...
 
+    def ends(self, x: Array) -> Array:
+        """0 before a row's first true boolean, 1 there, and behind it 1 or more."""
+        ...
+
     def flip(self, x: Array) -> Array: ...
     def argsort(self, x: Array) -> Array:
         """Stable order of each row's floats, smallest first; a nan may land anywhere."""

@@ -112,7 +112,7 @@ def test_shard_map(recipe: str, in_jax: Any, require_framework: Require):
     outcome = in_jax()[recipe]
     assert_near(outcome)
     assert outcome["kept"]
-    assert outcome["moved"] == MOVED[recipe]
+    assert sorted(outcome["moved"]) == sorted(MOVED[recipe])
 
 
 def test_explicit_axes(in_jax: Any, require_framework: Require):

@@ -12,9 +12,8 @@ import torch
 from torch.utils.checkpoint import checkpoint
 
 from mlloss.backends.base import CACHED, blocks
-from mlloss.backends.host import Average, AverageMean, HostMemory, RowMean, Scaled, Value
+from mlloss.backends.host import Average, AverageMean, HostMemory, RowMean, Scaled, Value, computed
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
-from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import LINEAR, Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -157,9 +156,7 @@ def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
 
 def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
     """`worked` for plain tensors, which need not be asked again."""
-    seen = [x.numpy(force=True) for x in args]
-    result = np.asarray(numpy.run(value, *seen))
-    return torch.from_numpy(result.copy() if any(result is x for x in seen) else result)
+    return torch.from_numpy(computed(value, [x.numpy(force=True) for x in args]))
 
 
 def _is_small(x: Any) -> bool:

@@ -19,7 +19,6 @@ import numpy as np
 
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
-TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 CACHED = 1 << 17  # numbers of an array that stay in the cache from one operation to the next
 
 
@@ -28,19 +27,6 @@ def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Arr
     step = max(1, CACHED // max(1, classes))
     for first in range(0, rows, step):
         yield tuple(x[first : first + step] for x in args)
-
-
-def product(small: Array) -> Array:
-    """(1 + a)(1 + b) - 1 of the two halves of each row, of numbers >= 0 and without cancellation.
-
-    So that one logarithm does for both.
-    """
-    half = small.shape[1] // 2
-    a, b = small[:, :half], small[:, half:]
-    both = a * b
-    both += a
-    both += b
-    return both
 
 
 class Backend(Ops, Protocol):

@@ -102,12 +102,19 @@ class HostMemory(Base):
         seen = self._seen(args)
         if seen is None:
             return function(self, *args)
-        result = np.asarray(numpy.run(function, *seen))
-        return self.from_host(result.copy() if any(result is x for x in seen) else result)
+        return self.from_host(computed(function, seen))
 
     def _seen(self: Any, args: Sequence[Array]) -> list[np.ndarray[Any, Any]] | None:
         seen = [x if isinstance(x, np.ndarray) else self.host(x) for x in args]
         return None if any(x is None for x in seen) else seen
+
+
+def computed(
+    function: Callable[..., Array], seen: Sequence[np.ndarray[Any, Any]]
+) -> np.ndarray[Any, Any]:
+    """function(numpy, *seen), an array of its own."""
+    result = np.asarray(numpy.run(function, *seen))
+    return result.copy() if any(result is x for x in seen) else result
 
 
 def _given(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:

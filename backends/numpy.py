@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, TOGETHER, Base, blocks, product
+from mlloss.backends.base import CACHED, Base, blocks
 from mlloss.ops import Array, Smooth
 
+_TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 _MANY = 1 << 14  # numbers of which the logarithms are taken sooner by products of a few
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
@@ -92,8 +93,8 @@ class NumpyBackend(Base):
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
         if x.size < _MANY:
             return super().mean_with_tail(lead, x)
-        small, whole = _small(x), x.shape[1] // TOGETHER * TOGETHER
-        total = self.sum(_log1p(product(product(product(small[:, :whole])))))
+        small, whole = _small(x), x.shape[1] // _TOGETHER * _TOGETHER
+        total = self.sum(_log1p(_product(_product(_product(small[:, :whole])))))
         total += self.sum(_log1p(small[:, whole:]))
         total /= x.shape[1]
         total += self.mean(lead)
@@ -215,6 +216,19 @@ def _log1p(small: Array) -> Array:
     np.log(total, out=total)
     total += small
     return total
+
+
+def _product(small: Array) -> Array:
+    """(1 + a)(1 + b) - 1 of the two halves of each row, of numbers >= 0 and without cancellation.
+
+    So that one logarithm does for both.
+    """
+    half = small.shape[1] // 2
+    a, b = small[:, :half], small[:, half:]
+    both = a * b
+    both += a
+    both += b
+    return both
 
 
 _name = cache(str)  # NumPy makes it up each time

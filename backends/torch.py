@@ -11,10 +11,9 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import CACHED, TOGETHER, blocks, product
-from mlloss.backends.host import Average, AverageMean, HostMemory, RowMean, Scaled, Value
+from mlloss.backends.base import CACHED, blocks
+from mlloss.backends.host import Average, AverageMean, HostMemory, RowMean, Scaled, Value, computed
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
-from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import LINEAR, Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -157,9 +156,7 @@ def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
 
 def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
     """`worked` for plain tensors, which need not be asked again."""
-    seen = [x.numpy(force=True) for x in args]
-    result = np.asarray(numpy.run(value, *seen))
-    return torch.from_numpy(result.copy() if any(result is x for x in seen) else result)
+    return torch.from_numpy(computed(value, [x.numpy(force=True) for x in args]))
 
 
 def _is_small(x: Any) -> bool:
@@ -345,10 +342,7 @@ class TorchBackend(HostMemory):
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
         if not _is_overwritten(x):
             return super().mean_with_tail(lead, x)
-        small, whole = x.abs().neg_().exp_(), x.shape[1] // TOGETHER * TOGETHER
-        total = product(product(product(small[:, :whole]))).log1p_().sum(-1)
-        total.add_(small[:, whole:].log1p_().sum(-1)).div_(x.shape[1])
-        return total.add_(self.mean(lead))
+        return self.mean(self.tail(x).add_(lead))
 
     def isnan(self, x: Array) -> Array:
         return x.isnan()

@@ -89,6 +89,9 @@ class Base:
     def ends(self: Any, x: Array) -> Array:
         return self.cumsum(self.cast(x, self.index_dtype))
 
+    def sum_of_slots(self: Any, x: Array) -> Array:
+        return self.sum(self.moveaxis(x, 1, 2))
+
     def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
         return self.sum(self.apply(LINEAR, x, slope)) + value
 

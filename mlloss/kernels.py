@@ -224,7 +224,7 @@ def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> C
         scale = ops.reshape(scale, (many, 1, 1))
         hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
     one = ops.cast(active, ops.dtype(others))
-    return Counts(ops.sum(ops.moveaxis(one, 1, 2)), ops.sum(one), ops.sum(ops.sum(hinges)))
+    return Counts(ops.sum_of_slots(one), ops.sum(one), ops.sum(ops.sum(hinges)))
 
 
 def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:

@@ -119,6 +119,10 @@ class Ops(Protocol):
         """
         ...
 
+    def sum_of_slots(self, x: Array) -> Array:
+        """Sum over the middle axis: (N, T, C) -> (N, C), of whole numbers."""
+        ...
+
     def mean(self, x: Array, weight: Array | None = None) -> Array:
         """`sum` of x times weight over how many there are; finite also where the sum overflows."""
         ...

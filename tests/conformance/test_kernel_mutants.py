@@ -168,9 +168,6 @@ EQUIVALENT = (
         "NumPy adds up booleans as the numbers they stand for",
         ("ops.cast(active, ops.dtype(others)) -> active",),
     ),
-    Excuse(
-        "_by_pairs", "return ", "either axis changes places with the other", ("* 2, 1)", "2 -> 3")
-    ),
     Excuse("_levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
     Excuse("_by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse(

@@ -159,6 +159,8 @@ class Recorder(TraceJitContext):  # type: ignore[misc]
                 self._lines[self._new("v", x)] = f"{whole}[{place}]"
 
     def _name(self, x: Any) -> str:
+        if isinstance(x, tuple) and any(isinstance(part, Tensor) for part in x):
+            return f"({', '.join(map(self._name, x))},)"
         return self._names.get(id(x)) or self._constant(x)
 
     def _constant(self, x: Any) -> str:

@@ -77,7 +77,7 @@ class _Average(torch.autograd.Function):  # type: ignore[misc]
     def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
         ctx.function, ctx.shape = function, args[0].shape
         ctx.save_for_backward(*args)
-        if _is_small(args[0]):
+        if _are_small(args):
             return _by_numpy(Average(function), args)
         return _by_blocks(partial(function.row_means, backend), args)
 
@@ -93,7 +93,7 @@ class _AverageMean(_Average):
     def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
         ctx.function, ctx.shape = function, args[0].shape
         ctx.save_for_backward(*args)
-        if _is_small(args[0]):
+        if _are_small(args):
             return _by_numpy(AverageMean(function), args)
         return backend.mean(_by_blocks(partial(function.row_means, backend), args))
 
@@ -126,7 +126,7 @@ class _LinearMean(_Linear):
     def forward(ctx: Any, x: Any, slope: Any, value: Any) -> Any:
         ctx.rows = x.shape[0]
         ctx.save_for_backward(x, slope)
-        return _by_numpy(RowMean(LINEAR), (value,)) if _is_small(value) else backend.mean(value)
+        return _by_numpy(RowMean(LINEAR), (value,)) if _are_small((value,)) else backend.mean(value)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
@@ -134,7 +134,7 @@ class _LinearMean(_Linear):
 
 
 def _value(function: Smooth, args: Sequence[Any]) -> Any:
-    if _is_small(args[0]):
+    if _are_small(args):
         return _by_numpy(Value(function), args)
     value = _by_blocks(lambda *some: function.value(backend, *some), args)
     return value.view_as(value) if any(value is arg for arg in args) else value
@@ -159,9 +159,9 @@ def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
     return torch.from_numpy(computed(value, [x.numpy(force=True) for x in args]))
 
 
-def _is_small(x: Any) -> bool:
+def _are_small(args: Sequence[Any]) -> bool:
     """Whether NumPy is done sooner, which calls its operations in a third of the time."""
-    return x.numel() <= SMALL and _is_plain(x)
+    return args[0].numel() <= SMALL and all(map(_is_plain, args))
 
 
 def _is_plain(x: Any) -> bool:
@@ -203,7 +203,7 @@ def _scaled(slope: Any, args: Sequence[Any], grad: Any) -> Any:
     """The slope times grad."""
     if _is_differentiated() or not isinstance(slope, Smooth):
         return grad * backend.apply(slope, *args)
-    if _is_small(args[0]):
+    if _are_small((*args, grad)):
         return _by_numpy(Scaled(slope), (*args, grad))
     return _by_blocks(partial(Scaled(slope), backend), (*args, grad))
 

@@ -127,11 +127,13 @@ def _minus_x(ops: Ops, x: Array, y: Array) -> Array:
 
 
 def _listed_value(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    return ops.relu(ops.negate_at(x, index, some)) + ops.tail(x)
+    z = ops.negate_at(x, index, some)
+    return ops.relu(z) + ops.tail(z)
 
 
 def _listed_mean(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    return ops.mean_with_tail(ops.relu(ops.negate_at(x, index, some)), x)
+    z = ops.negate_at(x, index, some)
+    return ops.mean_with_tail(ops.relu(z), z)
 
 
 def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:

@@ -120,6 +120,16 @@ def test_dialects(compiler: str, place: str):
 
 
 @cell
+def test_a_loss_that_gives_two_arrays(compiler: str):
+    dialect = importlib.import_module("mlloss.dialects.mindspore.ops")
+    arrays = CASES["margin"].arrays(FRAMEWORK, "float32")
+    loss, is_target = wrapped(dialect.MultilabelMarginLoss("none"))(*arrays)
+    want, truth = dialect.MultilabelMarginLoss("none")(np.float32(X), LISTS)
+    np.testing.assert_allclose(FRAMEWORK.numpy(loss), want, rtol=2e-6)
+    np.testing.assert_array_equal(FRAMEWORK.numpy(is_target), truth)
+
+
+@cell
 def test_labels_are_converted(compiler: str):
     from mindspore_model import Binary
 

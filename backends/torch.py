@@ -75,15 +75,20 @@ class _Average(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
-        ctx.function, ctx.shape = function, args[0].shape
-        ctx.save_for_backward(*args)
-        if _are_small(args):
-            return _by_numpy(Average(function), args)
-        return _by_blocks(partial(function.row_means, backend), args)
+        return _averaged(ctx, Average(function), args)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         return _backward(ctx, (grad / ctx.shape[1]).unsqueeze(-1))
+
+
+def _averaged(ctx: Any, value: Average, args: Sequence[Any]) -> Any:
+    """What NumPy makes of small arrays, else the rows' averages."""
+    ctx.function, ctx.shape = value.function, args[0].shape
+    ctx.save_for_backward(*args)
+    if _are_small(args):
+        return _by_numpy(value, args)
+    return _by_blocks(partial(value.function.row_means, backend), args)
 
 
 class _AverageMean(_Average):
@@ -91,11 +96,8 @@ class _AverageMean(_Average):
 
     @staticmethod
     def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
-        ctx.function, ctx.shape = function, args[0].shape
-        ctx.save_for_backward(*args)
-        if _are_small(args):
-            return _by_numpy(AverageMean(function), args)
-        return backend.mean(_by_blocks(partial(function.row_means, backend), args))
+        averages = _averaged(ctx, AverageMean(function), args)
+        return backend.mean(averages) if averages.dim() else averages
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:

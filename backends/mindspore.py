@@ -70,6 +70,10 @@ class MindSporeBackend(HostMemory):
         # an early stop would forgo second derivatives
         return [ms.recompute(f, use_reentrant=False, early_stop=False) for f in functions]
 
+    def static_shape(self, x: Array) -> tuple[int | None, ...]:
+        open_ones = getattr(jit_context(), "shapes", {})
+        return open_ones[id(x)] if id(x) in open_ones else self.shape(x)
+
     def shape(self, x: Array) -> tuple[Any, ...]:
         if any(n < 0 for n in x.shape):
             raise ValueError("mindspore.jit with dynamic=1 or open sizes: mlloss needs all sizes")
@@ -160,10 +164,10 @@ class MindSporeBackend(HostMemory):
             return x
         # mint.scatter_add has no CPU kernel, tensor_scatter_elements fails in vmap
         rows, width = x.shape
-        wide = np.int32 if rows * width < 2**31 else np.int64
-        first = Tensor((np.arange(rows)[:, None] * width).astype(wide))  # of each row
-        flat = ops.reshape(index + first, (-1,))
-        total = ops.unsorted_segment_sum(ops.reshape(values, (-1,)), flat, rows * width)
+        row = ops.cumsum(ops.cast(ops.ones_like(index[:, :1]), ms.int64), 0) - 1
+        flat = ops.reshape(index + row * width, (-1,))
+        many = Tensor(rows * width, ms.int64)
+        total = ops.unsorted_segment_sum(ops.reshape(values, (-1,)), flat, many)
         return x + ops.reshape(total, (rows, width))
 
     def count_below(self, thresholds: Array, x: Array) -> Array:
@@ -175,12 +179,14 @@ class MindSporeBackend(HostMemory):
         return ops.cast(ops.searchsorted(thresholds, x), ms.int32)  # out_int32=True fails on CPU
 
     def histogram(self, counts: Array, bins: int) -> Array:
-        empty = np.zeros((counts.shape[0], bins), np.int32)  # a trace rejects ops.zeros(..., dtype)
+        shape = (counts.shape[0], bins)
         if _by_numpy():
-            for row, numbers in zip(empty, counts.asnumpy(), strict=True):
+            result = np.empty(shape, np.int32)
+            for row, numbers in zip(result, counts.asnumpy(), strict=True):
                 row[:] = np.bincount(numbers, minlength=bins)
-            return Tensor.from_numpy(empty)
-        return self.add_at(Tensor(empty), counts, ops.ones_like(counts))
+            return Tensor.from_numpy(result)
+        empty = Tensor(np.zeros((1, bins), np.int32))  # a trace rejects ops.zeros(..., dtype)
+        return self.add_at(ops.broadcast_to(empty, shape), counts, ops.ones_like(counts))
 
     def as_index(self, target: Array, classes: int) -> Array:
         number = self.cast(target, "int64")  # comparing unsigned numbers with Python's is refused
@@ -229,8 +235,9 @@ def _by_numpy() -> bool:
 
 
 def _in_graph() -> bool:
-    """Whether NumPy can work it out when a graph runs."""
-    return jit_context() is not None and _on_cpu()
+    """Whether NumPy can work it out when a graph runs; it is not called for open sizes."""
+    context = jit_context()
+    return context is not None and _on_cpu() and not getattr(context, "shapes", None)
 
 
 def _on_cpu() -> bool:

@@ -10,35 +10,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def opaque(function: F) -> F:
-    """Have MindSpore run `function` on stand-ins of its arrays, as it runs its own trace mode.
+    """Have MindSpore's compilers run `function` on stand-ins, and parse what that comes to.
 
-    It would parse the source of everything the function calls otherwise, and take little of it.
+    They would parse the source of everything the function calls otherwise, and take little of it.
     The arguments must be given by position, and be arrays, numbers, strings or None.
     """
     marked: Any = function
-    marked.__wrapped__ = _InTrace(function)
-    marked.__trace_func__ = True
+    marked.__wrapped__ = _Parsed(function)
     return function
 
 
-class _InTrace:
-    """What MindSpore calls, in mindspore.jit, or parses, elsewhere, in a function's place."""
+class _Parsed:
+    """What MindSpore unwraps, as it reads the source of the innermost function."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
 
     def __call__(self, *args: Any) -> Any:
-        try:
-            return self._function(*args)
-        except Exception:
-            from mlloss.backends.mindspore import abandon_trace
-
-            abandon_trace()
-            raise
+        return self._function(*args)
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
-        """In GRAPH_MODE marks are ignored, and the source of the innermost function is read."""
         if "mindspore" not in sys.modules:
             raise AttributeError("__wrapped__")
         from mlloss.backends.mindspore_program import parsed

@@ -19,7 +19,7 @@ import numpy as np
 
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
-CACHED = 1 << 17  # numbers of an array that stay in the cache from one operation to the next
+CACHED = 1 << 18  # numbers of an array that are worked through together
 
 
 def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Array, ...]]:
@@ -88,6 +88,13 @@ class Base:
 
     def ends(self: Any, x: Array) -> Array:
         return self.cumsum(self.cast(x, self.index_dtype))
+
+    def among(self: Any, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
+        count = self.count_below(thresholds, x)
+        last = count - self.cast(count > 0, self.dtype(count))
+        exactly = self.histogram(count, self.shape(thresholds)[1] + 1)
+        at_least = self.flip(self.cumsum(self.flip(exactly)))[:, 1:]
+        return self.cast(count, self.dtype(x)), self.take(values, last), at_least
 
     def sum_of_slots(self: Any, x: Array) -> Array:
         return self.sum(self.moveaxis(x, 1, 2))

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from mlloss.backends.base import CACHED, Base, blocks
+from mlloss.backends.numpy_thresholds import among, row_by_row, starts
 from mlloss.ops import Array, Smooth
 
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
-_MANY = 1 << 14  # numbers of which the logarithms are taken sooner by products of a few
+_MANY = 1 << 14  # from here on what takes less time a number counts, below what begins sooner
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
-_FEW = 40  # thresholds that are compared one by one sooner than by a table, in any row ...
-_ROW = 200_000  # ... and in a short one: so many comparisons take as long as making a table
 _LONG = 4096  # from here on rows go one by one
-_BUCKETS = 32  # for each threshold
 
 
 class NumpyBackend(Base):
@@ -74,7 +72,7 @@ class NumpyBackend(Base):
         return np.abs(x)
 
     def relu(self, x: Array) -> Array:
-        return np.maximum(x, 0)
+        return np.maximum(x, 0) if x.size < _MANY else x.clip(0, math.inf)  # maximum is slow
 
     def isnan(self, x: Array) -> Array:
         return np.isnan(x)
@@ -154,18 +152,12 @@ class NumpyBackend(Base):
         np.add.at(result.ravel(), _flat(index, x), values)
         return result
 
+    def among(self, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
+        with row_by_row(x.shape[1]):
+            return among(thresholds, values, x)
+
     def count_below(self, thresholds: Array, x: Array) -> Array:
-        slots = thresholds.shape[1]
-        counts = np.zeros(x.shape, np.uint8 if slots < 256 else np.uint32)
-        if (slots - _FEW) * x.shape[1] <= _ROW:
-            above = np.empty(x.shape, bool)
-            for limits in thresholds.T:
-                np.greater(x, limits[:, None], out=above)
-                np.add(counts, above.view(np.uint8), out=counts)
-            return counts
-        for row, limits, scores in zip(counts, thresholds, x, strict=True):
-            row[:] = _count_below(limits, scores)
-        return counts
+        return among(thresholds, thresholds, x)[0].astype(np.intp)
 
     def histogram(self, counts: Array, bins: int) -> Array:
         if counts.shape[1] >= _LONG:
@@ -239,41 +231,7 @@ _name = cache(str)  # NumPy makes it up each time
 
 def _flat(index: Array, x: Array) -> Array:
     """The places of x[n, index[n, t]] in x.ravel()."""
-    return index + _starts(*x.shape)
-
-
-@lru_cache(maxsize=64)
-def _starts(rows: int, classes: int) -> Array:
-    return np.arange(0, rows * classes, classes)[:, None]
-
-
-def _count_below(limits: Array, x: Array) -> Array:
-    """How many of one row's sorted limits are < each x, by a table of buckets.
-
-    One map, which never falls, sorts limits and x into buckets. The table has for each how many
-    limits lie before it; only an x that shares its bucket with a limit has to be compared.
-    """
-    finite = limits[np.isfinite(limits)]
-    buckets = min(_BUCKETS * finite.size, x.size)
-    width = np.float64(finite[-1]) - finite[0] if finite.size else math.inf
-    if width == math.inf:
-        return limits.searchsorted(x)
-    step = x.dtype.type(min(buckets / width, 1e30))
-
-    def bucket(x: Array) -> Array:
-        place = np.subtract(x, finite[0])
-        place *= step
-        place += 1
-        return np.fmin(np.fmax(place, 0, out=place), buckets + 2, out=place).astype(np.intp)
-
-    own, places = bucket(limits), bucket(x)
-    held = np.bincount(own, minlength=buckets + 3)
-    before = np.cumsum(held) - held
-    before[held > 0] = -1
-    counts = before[places]
-    shared = np.flatnonzero(counts < 0)
-    counts[shared] = limits.searchsorted(x[shared])
-    return counts
+    return index + starts(*x.shape)
 
 
 backend = NumpyBackend()

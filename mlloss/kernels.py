@@ -214,8 +214,8 @@ def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array
 
 def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
     """Every class against every slot, in arrays of N x T x C."""
-    many, classes = ops.shape(others)
-    column = (many, ops.shape(levels.high)[1], 1)
+    (many, classes), slots = ops.shape(others), ops.shape(levels.high)[1]
+    column = (many, slots, 1)
     x = ops.reshape(others, (many, 1, classes))
     high, low = (ops.reshape(level, column) for level in levels)
     if scale is None:
@@ -226,7 +226,8 @@ def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> C
         scale = ops.reshape(scale, (many, 1, 1))
         hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
     one = ops.cast(active, ops.dtype(others))
-    return Counts(ops.sum_of_slots(one), ops.sum(one), ops.sum(ops.sum(hinges)))
+    total = ops.sum(ops.reshape(hinges, (many, slots * classes)))
+    return Counts(ops.sum_of_slots(one), ops.sum(one), total)
 
 
 def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
@@ -234,25 +235,20 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
 
     The latter is counted once a row. C log T work.
     """
-    dtype, slots = ops.dtype(others), ops.shape(levels.high)[1]
     floor = _floor(ops, levels)
     order = ops.argsort(floor)
     floor, high, low = (ops.take(level, order) for level in (floor, *levels))
-    above = ops.count_below(floor, others)  # k of each class
-    exactly = ops.histogram(above, slots + 1)  # classes with k = 0, 1, ... T
-    at_least = ops.flip(ops.cumsum(ops.flip(exactly)))[:, 1:]  # classes with k >= 1, ... T
-    exactly, at_least = (ops.cast(n, dtype) for n in (exactly[:, 1:], at_least))
-    below = ops.put(at_least, order, at_least)  # in the slots' own order again
-
-    count = ops.cast(above, dtype)
-    nearest = above - ops.cast(above > 0, ops.dtype(above))
-    if scale is None:
-        lead = ops.relu(others - ops.take(high, nearest))
-    else:
+    if scale is not None:
         high, low = high * scale, low * scale
-        lead = ops.where(above > 0, others * scale - ops.take(high, nearest), 0.0)
-    total = ops.sum(count * lead) + _between_levels(ops, high, low, exactly, at_least)
-    return Counts(count, below, total)
+    above, nearest, at_least = ops.among(floor, high, others)  # k, t[k], how many have k >= 1 ... T
+    at_least = ops.cast(at_least, ops.dtype(others))
+    below = ops.put(at_least, order, at_least)  # in the slots' own order again
+    if scale is None:
+        lead = ops.relu(others - nearest)
+    else:
+        lead = ops.where(above > 0, others * scale - nearest, 0.0)
+    total = ops.sum(above * lead) + _between_levels(ops, high, low, at_least)
+    return Counts(above, below, total)
 
 
 def _scale(ops: Ops, scores: Array) -> Array:
@@ -288,17 +284,16 @@ def _floor(ops: Ops, levels: Levels) -> Array:
 _NEXT = {"float32": 0.6 * 2.0**-23, "float64": 0.6 * 2.0**-52}  # x (1 - this) rounds one float on
 
 
-def _between_levels(ops: Ops, high: Array, low: Array, exactly: Array, at_least: Array) -> Array:
+def _between_levels(ops: Ops, high: Array, low: Array, at_least: Array) -> Array:
     """Sum over classes of sum over j <= k of (t[k] - t[j]), less what `high` lacks of t: (N,)."""
     slots = ops.shape(high)[1]
-    before = ops.cast(class_numbers(ops, high, slots), ops.dtype(high))  # 0 ... T-1
-    lacking = ops.sum(low * ((before + 1) * exactly))
+    lacking = ops.sum(low * at_least)
     if isinstance(slots, int) and slots == 1:  # torch.jit.trace would keep the branch
         return -lacking
-    step = ops.where(high[:, 1:] == high[:, :-1], 0.0, high[:, 1:] - high[:, :-1])
+    before = ops.cast(ops.reshape(ops.arange(slots, high), (1, slots)), ops.dtype(high))  # 0...T-1
     passed = (before * at_least)[:, 1:]
-    gap = ops.where(passed > 0, step + (low[:, 1:] - low[:, :-1]), 0.0)
-    return ops.sum(gap * passed) - lacking
+    step = ops.where(high[:, 1:] == high[:, :-1], 0.0, high[:, 1:] - high[:, :-1])
+    return ops.sum(ops.where(passed > 0, step, 0.0) * passed) - lacking
 
 
 def _undefined(

@@ -178,6 +178,14 @@ class Ops(Protocol):
         """How often each of 0 ... bins-1 stands in a row: (N, C) -> (N, bins) index_dtype."""
         ...
 
+    def among(self, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
+        """Where x stands among the row's sorted thresholds: (N, T), (N, T) and (N, C).
+
+        `count_below` in the dtype of x, (N, C); the value of the last of so many, (N, C), any if
+        there is none; how many x are above 1 ... T of them, (N, T), in any dtype.
+        """
+        ...
+
     def as_index(self, target: Array, classes: int) -> Array:
         """Whole numbers of any dtype as index_dtype; none of no class becomes a class or -1."""
         ...

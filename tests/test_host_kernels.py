@@ -8,6 +8,7 @@ from frameworks import Framework
 
 import mlloss
 from mlloss import conventions
+from mlloss.backends import numpy_thresholds
 from mlloss.backends.numpy import backend
 from mlloss.conventions import Given
 from mlloss.kernels import Listed
@@ -26,25 +27,59 @@ LIMITS = {
 }
 
 
+WAYS = {  # to count: how rare scores above a threshold are, and how few thresholds are compared
+    "as it is quickest": (numpy_thresholds._RARE, numpy_thresholds._FEW),
+    "searched": (0, 0),
+    "compared": (INF, 255),
+    "bucketed": (INF, 0),
+}
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    rare, few = WAYS[request.param]
+    monkeypatch.setattr(numpy_thresholds, "_RARE", rare)
+    monkeypatch.setattr(numpy_thresholds, "_FEW", few)
+    return request.param
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("slots", [1, 7, 60, 300])
 @pytest.mark.parametrize("kind", LIMITS)
-def test_counts_are_those_of_comparisons(kind: str, slots: int, dtype: str):
+def test_counts_are_those_of_comparisons(kind: str, slots: int, dtype: str, way: str):
     draw = np.random.default_rng(slots)
     limits = np.sort(LIMITS[kind](draw, slots)).astype(dtype)
     near = [np.nextafter(limits, np.array(side, dtype)) for side in (-INF, INF)]
     far = [-INF, INF, *np.finfo(dtype).min * np.array([1, -1]), 0]
     x = np.concatenate([limits, *near, draw.normal(size=4000), far]).astype(dtype)
     x = np.stack([draw.permutation(x) for _ in range(2)])
+    values = draw.normal(size=(2, slots)).astype(dtype)
     with np.errstate(all="ignore"):
-        got = backend.count_below(np.stack([limits, limits]), x)
-    assert (got == (limits < x[..., None]).sum(-1)).all()
+        count, last, at_least = backend.among(np.stack([limits, limits]), values, x)
+    want = (limits < x[..., None]).sum(-1)
+    assert count.dtype == last.dtype == dtype
+    assert (count == want).all()
+    assert (last == np.take_along_axis(values, want - 1, 1))[want > 0].all()
+    assert (at_least == (want[..., None] > np.arange(slots)).sum(1)).all()
 
 
-def test_a_nan_counts_as_any_number_of_thresholds():
-    limits = np.sort(np.random.default_rng(0).normal(size=(1, 300)).astype(np.float32))
-    got = backend.count_below(limits, np.full((1, 4000), np.nan, np.float32))
-    assert ((got >= 0) & (got <= 300)).all()
+def test_a_nan_counts_as_any_number_of_thresholds(way: str):
+    limits = np.sort(np.random.default_rng(0).normal(size=(2, 200)).astype(np.float32))
+    x = np.random.default_rng(1).normal(size=(2, 4000)).astype(np.float32)
+    x[1, ::2] = np.nan
+    with np.errstate(all="ignore"):
+        count, _, at_least = backend.among(limits, limits, x)
+    assert ((count >= 0) & (count <= 200)).all()
+    assert ((at_least >= 0) & (at_least <= 4000)).all()
+    assert (count[0] == (limits[0] < x[0, :, None]).sum(-1)).all()
+
+
+@pytest.mark.parametrize("classes", [20, 1000, 10_000])
+def test_buffers_are_as_before(classes: int):
+    x = np.random.default_rng(0).normal(size=(3, classes))
+    before = np.getbufsize()
+    backend.among(np.zeros((3, 2)), np.zeros((3, 2)), x)
+    assert np.getbufsize() == before
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 99, 255, 257])

@@ -173,10 +173,10 @@ EQUIVALENT = (
     Excuse(
         "_between_levels",
         "before = ",
-        "PyTorch multiplies floats by whole numbers too",
+        "PyTorch multiplies floats by whole numbers too, and spreads a single row by itself",
         (
-            "ops.cast(class_numbers(ops, high, slots), ops.dtype(high)) -> "
-            "class_numbers(ops, high, slots)",
+            "ops.cast(*, ops.dtype(high)) -> ops.reshape(ops.arange(slots, high), (1, slots))",
+            "ops.reshape(ops.arange(slots, high), (1, slots)) -> ops.arange(slots, high)",
         ),
     ),
     Excuse(
@@ -197,7 +197,9 @@ EQUIVALENT = (
         "the step between two that equal each other and not the first is 0, or of no class at inf",
         ("-1 -> 1",),
     ),
-    Excuse("_between_levels", "gap = ", "no class has passed there", ("0.0 -> 1.0",)),
+    Excuse(
+        "_between_levels", "return ops.sum(ops.where", "no class has passed there", ("0.0 -> 1.0",)
+    ),
     Excuse(
         "nan_where",
         "return ",

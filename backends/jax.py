@@ -261,11 +261,12 @@ class JaxBackend(Base):
         return found
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
-        one = isinstance(values, (int, float))
-        return jax.vmap(_put, (0, 0, None if one else 0))(x, index, values)
+        if isinstance(values, (int, float)):  # a part of what reads it, and no copy
+            return jnp.where(_chosen(x, index, jnp.ones_like(index, bool)), values, x)
+        return jax.vmap(_put)(x, index, values)
 
     def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
-        chosen = self.put(jnp.zeros_like(x, bool), index, jnp.broadcast_to(rows, index.shape))
+        chosen = _chosen(x, index, jnp.broadcast_to(rows, index.shape))
         return x * jnp.where(chosen, -1.0, 1.0)
 
     def add_at(self, x: Array, index: Array, values: Array) -> Array:
@@ -377,8 +378,13 @@ def _counted(test: Callable[[Array, Array | int], Array], columns: Array) -> Arr
 # are sharded over the batch where they are.
 
 
-def _put(x: Array, index: Array, values: Array | float) -> Array:
+def _put(x: Array, index: Array, values: Array) -> Array:
     return x.at[index].set(values, mode="promise_in_bounds")
+
+
+def _chosen(x: Array, index: Array, listed: Array) -> Array:
+    """Whether each class is in a list, one byte a class."""
+    return jax.vmap(_put)(jnp.zeros_like(x, bool), index, listed)
 
 
 def _add(x: Array, index: Array, values: Array | int) -> Array:

@@ -19,7 +19,8 @@ from mlloss.ops import LINEAR, Array, Smooth
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
 # XLA on a CPU is fast at comparisons of whole arrays, and at gathers that stand alone. It is slow
-# at sorting, at running sums of long rows, and where memory is new.
+# at sorting, at running sums of long rows, and where memory is new. It takes s - ((1 + s) - 1) for
+# 0, so that log1p cannot be made of log.
 _FEW = 16  # slots that are gone through in one operation ...
 _MANY = 128  # ... or compared one by one sooner than looked up, ...
 _STRIDE = 8  # ... so many in a pass
@@ -47,6 +48,7 @@ _apply.defjvp(_jvp, symbolic_zeros=True)
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _average(function: Smooth, *args: Array) -> Array:
+    """The mean of `_apply`, which need not make up an array of what it is the mean of."""
     return function.row_means(backend, *args)
 
 
@@ -69,27 +71,33 @@ def _tangent(
     return sum(terms[1:], terms[0]) if terms else jnp.zeros_like(like)
 
 
-@jax.custom_jvp
+@partial(jax.custom_jvp, nondiff_argnums=())
 def _sigmoid(x: Array) -> Array:
+    """Of the exponential that `tail` takes too, so that XLA takes it once for value and slope."""
     small = jnp.exp(-jnp.abs(x))
     return jnp.where(x > 0, 1, small) / (1 + small)
 
 
-@_sigmoid.defjvp
 def _sigmoid_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
     (x,), (dx,) = primals, tangents
     return _sigmoid(x), dx * (_sigmoid(x) * _sigmoid(-x))
 
 
-@jax.custom_jvp
+_sigmoid.defjvp(_sigmoid_jvp)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=())
 def _mean(x: Array) -> Array:
+    """Differentiated without the look for an overflow."""
     return Base.mean(backend, x)
 
 
-@_mean.defjvp
 def _mean_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
     (x,), (dx,) = primals, tangents
     return _mean(x), dx.sum(-1) / x.shape[-1]
+
+
+_mean.defjvp(_mean_jvp)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=())

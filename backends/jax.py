@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import jax
@@ -19,15 +19,17 @@ from mlloss.ops import LINEAR, Array, Smooth
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
 
 # XLA on a CPU is fast at comparisons of whole arrays, and at gathers that stand alone. It is slow
-# at sorting, at running sums of long rows, and where memory is new.
+# at sorting, at running sums of long rows, and where memory is new. It takes s - ((1 + s) - 1) for
+# 0, so that log1p cannot be made of log.
 _FEW = 16  # slots that are gone through in one operation ...
 _MANY = 128  # ... or compared one by one sooner than looked up, ...
 _STRIDE = 8  # ... so many in a pass
 _WIDTHS = (_FEW, 48, _MANY)  # that wider lists are cut to, where no row lists more
 _PAIRS = 1 << 16  # hinges that take less time all at once than by sorted levels, ...
 _SMALL = 1 << 9  # ... in rows that have no more each
-_BLOCK = 128  # XLA adds up a row one by one; blocks keep the rounding error of a long row small
-_PARTS = 8  # of a row that are put together before it is looked through
+_LONG = 64  # classes that are put together, ...
+_TOGETHER = 8  # ... so many at a time, before a row is looked through or added up, ...
+_BLOCK = 128  # ... each so many after the last
 _CACHED = 1 << 16  # counts that go into a histogram at a time, in little new memory
 
 
@@ -37,16 +39,65 @@ def _apply(function: Smooth, *args: Array) -> Array:
 
 
 def _jvp(function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    value = _apply(function, *primals)
+    return value, _tangent(function, primals, tangents, value)
+
+
+_apply.defjvp(_jvp, symbolic_zeros=True)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _average(function: Smooth, *args: Array) -> Array:
+    """The mean of `_apply`, which need not make up an array of what it is the mean of."""
+    return function.row_means(backend, *args)
+
+
+def _average_jvp(function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    value, x = _average(function, *primals), primals[0]
+    return value, _tangent(function, primals, tangents, x).sum(-1) / x.shape[1]
+
+
+_average.defjvp(_average_jvp, symbolic_zeros=True)
+
+
+def _tangent(
+    function: Smooth, primals: tuple[Array, ...], tangents: tuple[Array, ...], like: Array
+) -> Array:
     terms = [
         tangent * backend.apply(partial, *primals)
         for tangent, partial in zip(tangents, function.partials, strict=True)
         if partial is not None and not isinstance(tangent, jax.custom_derivatives.SymbolicZero)
     ]
-    value = _apply(function, *primals)
-    return value, sum(terms[1:], terms[0]) if terms else jnp.zeros_like(value)
+    return sum(terms[1:], terms[0]) if terms else jnp.zeros_like(like)
 
 
-_apply.defjvp(_jvp, symbolic_zeros=True)
+@partial(jax.custom_jvp, nondiff_argnums=())
+def _sigmoid(x: Array) -> Array:
+    """Of the exponential that `tail` takes too, so that XLA takes it once for value and slope."""
+    small = jnp.exp(-jnp.abs(x))
+    return jnp.where(x > 0, 1, small) / (1 + small)
+
+
+def _sigmoid_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    (x,), (dx,) = primals, tangents
+    return _sigmoid(x), dx * (_sigmoid(x) * _sigmoid(-x))
+
+
+_sigmoid.defjvp(_sigmoid_jvp)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=())
+def _mean(x: Array) -> Array:
+    """Differentiated without the look for an overflow."""
+    return Base.mean(backend, x)
+
+
+def _mean_jvp(primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
+    (x,), (dx,) = primals, tangents
+    return _mean(x), dx.sum(-1) / x.shape[-1]
+
+
+_mean.defjvp(_mean_jvp)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=())
@@ -162,20 +213,29 @@ class JaxBackend(Base):
         return jnp.log1p(jnp.exp(x))
 
     def sigmoid(self, x: Array) -> Array:
-        return jax.nn.sigmoid(x)
+        return _sigmoid(x)
+
+    def sigmoid_less(self, x: Array, share: Array) -> Array:
+        small = jnp.exp(-jnp.abs(x))
+        side = (x > 0).astype(x.dtype)
+        return side - share + (1 - 2 * side) * (small / (1 + small))
 
     def sum(self, x: Array) -> Array:
-        if not isinstance(x.shape[-1], int):  # jax.export of an open size: enough for 2 million
-            return _blocks(_blocks(_blocks(x))).sum(-1)
-        while x.shape[-1] > _BLOCK:
-            x = _blocks(x)
         return x.sum(-1)
 
+    def mean(self, x: Array, weight: Array | None = None) -> Array:
+        return _mean(x) if weight is None else super().mean(x, weight)
+
+    def mean_with_tail(self, lead: Array, x: Array) -> Array:
+        if not _is_long(x):
+            return self.mean(lead + self.tail(x))
+        small = _together(_product, jnp.exp(-jnp.abs(x)))
+        tail = self.sum(jnp.log1p(self.relu(small)))  # of what is made in one pass, for relu's sake
+        few = _together(operator.add, lead / _TOGETHER)  # a sum that cannot overflow
+        return (_TOGETHER * few.shape[1] / x.shape[1]) * self.mean(few) + tail / x.shape[1]
+
     def any(self, x: Array) -> Array:
-        if not isinstance(x.shape[-1], int) or x.shape[-1] < _PARTS * _PARTS:
-            return x.any(-1)
-        *parts, odd = _parts(x)
-        return reduce(operator.or_, parts).any(-1) | odd.any(-1)
+        return (_together(operator.or_, x) if _is_long(x) else x).any(-1)
 
     def cumsum(self, x: Array) -> Array:
         return jnp.cumsum(x, -1, dtype=x.dtype)
@@ -209,8 +269,13 @@ class JaxBackend(Base):
         return found
 
     def put(self, x: Array, index: Array, values: Array | float) -> Array:
-        one = isinstance(values, (int, float))
-        return jax.vmap(_put, (0, 0, None if one else 0))(x, index, values)
+        if isinstance(values, (int, float)):  # a part of what reads it, and no copy
+            return jnp.where(_chosen(x, index, jnp.ones_like(index, bool)), values, x)
+        return jax.vmap(_put)(x, index, values)
+
+    def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
+        chosen = _chosen(x, index, jnp.broadcast_to(rows, index.shape))
+        return x * jnp.where(chosen, -1.0, 1.0)
 
     def add_at(self, x: Array, index: Array, values: Array) -> Array:
         return jax.vmap(_add)(x, index, values)
@@ -255,23 +320,39 @@ class JaxBackend(Base):
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         return _linear(x, slope, value)
 
+    def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+        return _average(function, *args)
+
     def apply(self, function: Any, *args: Array) -> Array:
         if isinstance(function, Smooth):
             return _apply(function, *args)
         return function(self, *args)
 
 
-def _blocks(x: Array) -> Array:
-    """Sums of blocks of the last axis."""
-    blocks = -(-x.shape[-1] // _BLOCK)
-    padding = [(0, 0)] * (x.ndim - 1) + [(0, blocks * _BLOCK - x.shape[-1])]
-    return jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
+def _is_long(x: Array) -> bool:
+    """Whether rows are worth shortening; jax.export may leave their length open."""
+    return isinstance(x.shape[1], int) and x.shape[1] >= _LONG
 
 
-def _parts(x: Array) -> list[Array]:
-    """Rows in parts of one width, and what is over; put together they go through memory once."""
-    width = x.shape[-1] // _PARTS
-    return [x[..., n * width : (n + 1) * width] for n in range(_PARTS)] + [x[..., _PARTS * width :]]
+def _together(function: Callable[[Array, Array], Array], x: Array) -> Array:
+    """Rows of about an eighth of the length: classes put together by a few, and what is over.
+
+    Those of a block, so that classes that are sharded stay where they are.
+    """
+    rows, classes = x.shape
+    blocks = -(-classes // (_TOGETHER * _BLOCK))
+    width = classes // (_TOGETHER * blocks)
+    whole = blocks * _TOGETHER * width
+    few = x[:, :whole].reshape(rows, blocks, _TOGETHER, width)
+    while few.shape[2] > 1:
+        half = few.shape[2] // 2
+        few = function(few[:, :, :half], few[:, :, half:])
+    return jnp.concatenate((few.reshape(rows, blocks * width), x[:, whole:]), 1)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """(1 + a)(1 + b) - 1, of numbers >= 0 and without cancellation: one logarithm for both."""
+    return a * b + a + b
 
 
 def _cut(function: Callable[..., Any], width: int, scores: Array, *lists: Array) -> Any:
@@ -305,8 +386,13 @@ def _counted(test: Callable[[Array, Array | int], Array], columns: Array) -> Arr
 # are sharded over the batch where they are.
 
 
-def _put(x: Array, index: Array, values: Array | float) -> Array:
+def _put(x: Array, index: Array, values: Array) -> Array:
     return x.at[index].set(values, mode="promise_in_bounds")
+
+
+def _chosen(x: Array, index: Array, listed: Array) -> Array:
+    """Whether each class is in a list, one byte a class."""
+    return jax.vmap(_put)(jnp.zeros_like(x, bool), index, listed)
 
 
 def _add(x: Array, index: Array, values: Array | int) -> Array:

@@ -18,12 +18,6 @@ GROUP = "mlloss.backends"
 
 def load(name: str) -> Backend:
     """The backend called `name`, its framework imported."""
-    module = sys.modules.get(f"mlloss.backends.{name}")
-    loaded: Backend | None = getattr(module, "backend", None)
-    return _import(name) if loaded is None else loaded
-
-
-def _import(name: str) -> Backend:
     if name == "numpy":
         from mlloss.backends.numpy import backend as numpy
 

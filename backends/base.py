@@ -12,6 +12,7 @@ top-level package that the array type comes from:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Protocol
 
@@ -27,6 +28,20 @@ def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Arr
     step = max(1, CACHED // max(1, classes))
     for first in range(0, rows, step):
         yield tuple(x[first : first + step] for x in args)
+
+
+@lru_cache(maxsize=1024, typed=True)  # 1 is no True
+def _remembered(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
+
+
+def remembered(function: Callable[..., Any], *args: Any) -> Any:
+    """function(*args), worked out once for each args."""
+    try:
+        return _remembered(function, *args)
+    except TypeError:  # also of what has no hash
+        pass
+    return function(*args)
 
 
 class Backend(Ops, Protocol):
@@ -45,6 +60,10 @@ class Backend(Ops, Protocol):
         ...
 
     by_host: bool  # whether index lists may come as NumPy has read them
+
+    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+        """function(*args), of arguments that are no arrays; it may be remembered."""
+        ...
 
     def run(self, function: Callable[..., Array], *args: Any) -> Array:
         """function(self, *args), in whatever surroundings the framework needs."""
@@ -69,6 +88,9 @@ class Base:
 
     def static_shape(self: Any, x: Array) -> tuple[int | None, ...]:
         return tuple(self.shape(x))
+
+    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+        return function(*args)
 
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
@@ -105,8 +127,13 @@ class Base:
     def average(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
         return self.mean(self.apply(function, *args))
 
-    def linear_mean(self: Any, x: Array, slope: Array, value: Array) -> Array:
-        return self.mean(self.linear(x, slope, value))
+    def lines(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        x, *lists = args
+        value, slope = self.given(function, self.detach(x), *lists)
+        return self.linear(x, slope, value)
+
+    def lines_mean(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        return self.mean(self.lines(function, args))
 
     def average_mean(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
         return self.mean(self.average(function, args))
@@ -143,7 +170,7 @@ class Base:
         total = self.sum(x if weight is None else x * weight)
         size = self.shape(x)[-1]
         seen = self.host(total)
-        if seen is not None and isfinite(seen.sum()):
+        if seen is not None and isfinite(seen.sum() if seen.ndim else seen):
             return self.divide(total, size)
         # Where the sum overflows, divide first; elsewhere that would lose the smallest numbers.
         over = self.abs(self.detach(total)) == np.inf

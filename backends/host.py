@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import numpy as np
 from mlloss.backends.base import Base
 from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import Array, Ops, Smooth
+
+SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,14 @@ class AverageMean(Average):
     def __call__(self, ops: Ops, *args: Array) -> Array:
         return ops.average_mean(self.function, args)
 
-    def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
-        return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)
+    def known(self, seen: Sequence[np.ndarray[Any, Any]]) -> tuple[np.ndarray[Any, Any], ...]:
+        """It and its slope in the first argument, for arrays so small that both may be kept."""
+        mean, slope = numpy.run(self._with_slope, *seen)
+        return np.asarray(mean), slope
 
-
-class RowMean(Row):
-    """The mean of numbers of rows."""
-
-    def __call__(self, ops: Ops, *args: Array) -> Array:
-        return ops.mean(*args)
+    def _with_slope(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
+        slope: Any = self.function.partials[0]
+        return self(ops, *args), ops.divide(ops.apply(slope, *args), args[0].size)
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)
@@ -91,11 +93,23 @@ class HostMemory(Base):
 
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         """Under tracing, or on another device, by the framework's own operations."""
+        result: tuple[Array, ...] = self._by_host(_given, function, args)
+        return result
+
+    def given_mean(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
+        """What `Lines` have of the mean over the rows: its number and slope."""
+        function = partial(function, count=self.shape(args[0])[0])
+        mean, slope = self._by_host(_given_mean, function, args)
+        return mean, slope
+
+    def _by_host(
+        self: Any, way: Callable[..., Any], function: Callable[..., Any], args: Sequence[Array]
+    ) -> tuple[Array, ...]:
         seen = self._seen(args)
         if seen is None:
-            result: tuple[Array, ...] = function(self, *map(self.own, args))
+            result: tuple[Array, ...] = way(self, function, *map(self.own, args))
             return result
-        return tuple(self.from_host(x) for x in numpy.run(_given, function, *seen))
+        return tuple(self.from_host(np.asarray(x)) for x in numpy.run(way, function, *seen))
 
     def worked(self: Any, function: Callable[..., Array], args: Sequence[Array]) -> Array:
         """function(ops, *args) in the same manner, without a derivative."""
@@ -118,4 +132,10 @@ def computed(
 
 
 def _given(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-    return ops.given(function, *args)
+    result: tuple[Array, ...] = ops.given(function, *args) if ops is numpy else function(ops, *args)
+    return result
+
+
+def _given_mean(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
+    value, slope = _given(ops, function, *args)
+    return ops.mean(value), slope

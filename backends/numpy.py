@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, Base, blocks
+from mlloss.backends.base import CACHED, Base, blocks, remembered
 from mlloss.backends.numpy_thresholds import among, row_by_row, starts
 from mlloss.ops import Array, Smooth
 
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 _MANY = 1 << 14  # from here on what takes less time a number counts, below what begins sooner
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
+_ONE_THREAD = 10_000  # numbers that BLAS leaves to one thread
 _LONG = 4096  # from here on rows go one by one
 
 
@@ -24,6 +25,10 @@ class NumpyBackend(Base):
 
     name = "numpy"
     by_host = True
+    abs = staticmethod(np.abs)
+    isnan = staticmethod(np.isnan)
+    broadcast_to = staticmethod(np.broadcast_to)
+    once = staticmethod(remembered)
 
     def is_array(self, x: object) -> bool:
         ours = isinstance(x, (np.ndarray, np.generic))
@@ -32,18 +37,18 @@ class NumpyBackend(Base):
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
         return np.asarray(x)
 
+    @np.errstate(all="ignore")  # inf - inf and 0 / 0 have the meaning we want
     def run(self, function: Callable[..., Array], *args: Any) -> Array:
-        with np.errstate(all="ignore"):  # inf - inf and 0 / 0 have the meaning we want
-            return function(self, *args)
+        return function(self, *args)
 
     def dtype(self, x: Array) -> str:
         return _name(x.dtype)
 
     def shape(self, x: Array) -> tuple[int, ...]:
-        return tuple(x.shape)
+        return x.shape  # type: ignore[no-any-return]
 
     def cast(self, x: Array, dtype: str) -> Array:
-        return x.astype(dtype, copy=False)
+        return x if _name(x.dtype) == dtype else x.astype(dtype)
 
     def reshape(self, x: Array, shape: tuple[int, ...]) -> Array:
         return x.reshape(shape)
@@ -52,9 +57,6 @@ class NumpyBackend(Base):
         axes = list(range(x.ndim))
         axes.insert(destination, axes.pop(source))
         return x.transpose(axes)  # np.moveaxis takes ten times as long
-
-    def broadcast_to(self, x: Array, shape: tuple[int, ...]) -> Array:
-        return np.broadcast_to(x, shape)
 
     def detach(self, x: Array) -> Array:
         return x
@@ -68,14 +70,8 @@ class NumpyBackend(Base):
     def number(self, value: float, like: Array) -> Array:
         return np.asarray(value, like.dtype)
 
-    def abs(self, x: Array) -> Array:
-        return np.abs(x)
-
     def relu(self, x: Array) -> Array:
         return np.maximum(x, 0) if x.size < _MANY else x.clip(0, math.inf)  # maximum is slow
-
-    def isnan(self, x: Array) -> Array:
-        return np.isnan(x)
 
     def wrong_side(self, x: Array, share: Array) -> Array:
         side: Array = (x > 0) - share
@@ -114,6 +110,9 @@ class NumpyBackend(Base):
         return math.prod(scores) * lists[1] <= _PAIRS
 
     def within(self, x: Array, low: float, high: float) -> bool:
+        limit = min(-low, high) if x.dtype.kind == "f" and x.size <= _ONE_THREAD else 0
+        if limit > 0 and float(np.vdot(x, x)) < limit * limit / 2:
+            return x.size > 0
         return x.size > 0 and float(x.max()) <= high and float(x.min()) >= low
 
     def sum(self, x: Array) -> Array:
@@ -183,8 +182,9 @@ class NumpyBackend(Base):
             done += len(some[0])
         return whole
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        return value
+    def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        (means,) = self.given(partial(function, slope=False), *args)
+        return means
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         (means,) = self.given(lambda ops, *some: (function.row_means(ops, *some),), *args)

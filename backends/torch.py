@@ -11,15 +11,20 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import CACHED, blocks
-from mlloss.backends.host import Average, AverageMean, HostMemory, RowMean, Scaled, Value, computed
+from mlloss.backends.base import CACHED, blocks, remembered
+from mlloss.backends.host import (
+    SMALL,
+    Average,
+    AverageMean,
+    HostMemory,
+    Scaled,
+    Value,
+    computed,
+)
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.ops import LINEAR, Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
-
-
-SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
 
 
 class _Function(torch.autograd.Function):  # type: ignore[misc]
@@ -91,6 +96,26 @@ def _averaged(ctx: Any, value: Average, args: Sequence[Any]) -> Any:
     return _by_blocks(partial(value.function.row_means, backend), args)
 
 
+class _Known(torch.autograd.Function):  # type: ignore[misc]
+    """A mean with its slope in x, which are worked out together where arrays are small."""
+
+    @staticmethod
+    def forward(ctx: Any, function: Smooth, *args: Any) -> Any:
+        known = AverageMean(function).known([x.numpy(force=True) for x in args])
+        mean, slope = map(torch.from_numpy, known)
+        ctx.function = function
+        ctx.save_for_backward(slope, *args)
+        return mean
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
+        slope, *args = ctx.saved_tensors
+        if _is_differentiated():
+            share = (grad / slope.numel()).expand(slope.shape[0], 1)
+            return _by_partials(ctx, args, share)
+        return None, grad * slope, *(None for _ in args[1:])
+
+
 class _AverageMean(_Average):
     """Its mean over the rows, too."""
 
@@ -106,7 +131,7 @@ class _AverageMean(_Average):
 
 
 class _Linear(torch.autograd.Function):  # type: ignore[misc]
-    """A number a row, with its slope in x."""
+    """A number a row, or their mean, with its slope in x."""
 
     @staticmethod
     def forward(ctx: Any, x: Any, slope: Any, value: Any) -> Any:
@@ -119,20 +144,6 @@ class _Linear(torch.autograd.Function):  # type: ignore[misc]
         if _is_differentiated():
             slope = backend.apply(LINEAR.partials[0], x, slope)
         return (grad.unsqueeze(-1) if grad.dim() else grad) * slope, None, None
-
-
-class _LinearMean(_Linear):
-    """The mean of numbers of rows, with their slope in x."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Any, slope: Any, value: Any) -> Any:
-        ctx.rows = x.shape[0]
-        ctx.save_for_backward(x, slope)
-        return _by_numpy(RowMean(LINEAR), (value,)) if _are_small((value,)) else backend.mean(value)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        return _Linear.backward(ctx, grad / ctx.rows)
 
 
 def _value(function: Smooth, args: Sequence[Any]) -> Any:
@@ -193,7 +204,10 @@ def _step(x: Any) -> Any:
 
 def _backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
     """By all arguments: grad has a row's number, or one for each class."""
-    args = ctx.saved_tensors
+    return _by_partials(ctx, ctx.saved_tensors, grad)
+
+
+def _by_partials(ctx: Any, args: Sequence[Any], grad: Any) -> tuple[Any, ...]:
     grads = (
         _scaled(slope, args, grad) if slope is not None and needed else None
         for slope, needed in zip(ctx.function.partials, ctx.needs_input_grad[1:], strict=True)
@@ -268,7 +282,7 @@ class TorchBackend(HostMemory):
         return isinstance(x, torch.Tensor)
 
     def host(self, x: Array) -> np.ndarray[Any, Any] | None:
-        if _is_traced() or x.device.type != "cpu":
+        if _is_traced() or not x.is_cpu:
             return None
         try:
             x = x.float() if x.dtype == torch.bfloat16 else x
@@ -279,6 +293,9 @@ class TorchBackend(HostMemory):
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return torch.from_numpy(x if x.flags.writeable else x.copy())
 
+    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+        return function(*args) if torch.compiler.is_compiling() else remembered(function, *args)
+
     def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
         if not torch.is_grad_enabled() or _transformed():  # torch.func has no checkpoints
             return super().one_by_one(functions)
@@ -288,7 +305,7 @@ class TorchBackend(HostMemory):
         return _NAMES[x.dtype]
 
     def shape(self, x: Array) -> tuple[int, ...]:
-        return tuple(x.shape)
+        return x.shape  # type: ignore[no-any-return]
 
     def cast(self, x: Array, dtype: str) -> Array:
         return x if _NAMES[x.dtype] == dtype else x.to(getattr(torch, dtype))
@@ -421,12 +438,17 @@ class TorchBackend(HostMemory):
     def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if torch.compiler.is_compiling() or _transformed() or type(args[0]) is not torch.Tensor:
             return super().average_mean(function, args)
-        return _AverageMean.apply(function, *args)
+        x, *others = args
+        alone = x.requires_grad and not any(y.requires_grad for y in others)
+        known = alone and torch.is_grad_enabled() and _are_small(args)
+        return (_Known if known else _AverageMean).apply(function, *args)
 
-    def linear_mean(self, x: Array, slope: Array, value: Array) -> Array:
+    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        x, *lists = args
         if torch.compiler.is_compiling() or _transformed() or type(x) is not torch.Tensor:
-            return super().linear_mean(x, slope, value)
-        return _LinearMean.apply(x, slope, value)
+            return super().lines_mean(function, args)
+        mean, slope = self.given_mean(function, x.detach(), *lists)
+        return _Linear.apply(x, slope, mean)
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or _transformed():

@@ -23,6 +23,26 @@ _INSTEAD = {  # what somebody probably meant, by what the labels hold
 }
 
 
+def call(
+    loss: str,
+    reduction: object,
+    labels: str,
+    axis: object,
+    validate: object,
+    dtype: str,
+    shape: Shape,
+    target_dtype: str,
+    target_shape: Shape,
+) -> tuple[int, int]:
+    """All of a loss but its weight and the labels' values; how many classes, on which axis."""
+    choices(loss, reduction, labels, validate)
+    axis = class_axis(loss, "input", axis, shape)
+    classes = scores(loss, dtype, shape, axis)
+    label_dtype(loss, labels, target_dtype)
+    label_shape(loss, labels, target_shape, shape, axis)
+    return classes, axis
+
+
 def choices(loss: str, reduction: object, labels: object, validate: object) -> None:
     """The arguments that are words."""
     word(loss, "reduction", reduction, REDUCTIONS)

@@ -46,7 +46,7 @@ def compute(
     validate: bool | None,
 ) -> Array:
     """A loss, whichever it is and whatever the framework."""
-    if isinstance(weight, Real):
+    if weight is not None and isinstance(weight, Real):
         check.weight_number(loss, weight)
         weight = float(weight)
     call = Call(CATALOGUE[loss], input, target, weight, reduction, labels, axis, validate)
@@ -71,16 +71,16 @@ def _checked_backend(call: Call) -> Backend:
 
 def _checked_labels(call: Call, backend: Backend) -> Given:
     """All that can be known without looking at values; the labels and what they depend on."""
-    loss, labels = call.spec.name, call.labels
-    check.choices(loss, call.reduction, labels, call.validate)
+    loss, labels, weight = call.spec.name, call.labels, call.weight
+    words = (call.reduction, labels, call.axis, call.validate)
     shape = backend.static_shape(call.input)
-    axis = check.class_axis(loss, "input", call.axis, shape)
-    classes = check.scores(loss, backend.dtype(call.input), shape, axis)
-    check.label_dtype(loss, labels, backend.dtype(call.target))
-    check.label_shape(loss, labels, backend.static_shape(call.target), shape, axis)
-    if call.weight is not None and not isinstance(call.weight, Real):
-        own = backend.static_shape(call.weight)
-        check.weight_array(loss, backend.dtype(call.weight), own, shape, axis)
+    target = (backend.dtype(call.target), backend.static_shape(call.target))
+    classes, axis = backend.once(
+        check.call, loss, *words, backend.dtype(call.input), shape, *target
+    )
+    if weight is not None and not isinstance(weight, Real):
+        own = backend.static_shape(weight)
+        check.weight_array(loss, backend.dtype(weight), own, shape, axis)
     return Given(call.target, labels, classes, axis, call.spec.fractions)
 
 

@@ -67,6 +67,23 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     return np.moveaxis(slots[..., :width], -1, given.axis)
 
 
+def sound(lists: np.ndarray[Any, Any], classes: int) -> Listed | None:
+    """Lists of nothing but class numbers and -1 in fewer looks; None of others."""
+    if lists.dtype.kind != "i" or not lists.size:
+        return None
+    most = lists.max(0).tolist()
+    if max(most) >= classes or lists.min() < -1:
+        return None
+    while len(most) > 1 and most[-1] < 0:
+        most.pop()
+    index = lists[:, : len(most)].astype(np.int64)  # a copy: a backward pass may need it
+    listed = index >= 0
+    if not listed.all():
+        listed = np.logical_and.accumulate(listed, 1)
+        index = np.where(listed, index, np.maximum(index[:, :1], 0))
+    return Listed(index, listed, listed[:, :1])
+
+
 def trim(labels: Listed) -> Listed:
     """Without the slots at the end that no row lists; values are at hand."""
     if labels.listed.all():
@@ -93,17 +110,12 @@ class Lists:
             index = class_numbers(ops, target, 1)
             return index, index < 0, index < 0, ops.any(index < 0)
         number = ops.as_index(target, self.classes)
-        if ops.within(number, 0, self.classes - 1):
-            listed = number >= 0
-            return number, listed, listed[:, :1], ops.any(number[:, :1] < 0)
-        sound = ops.within(number, -1, self.classes - 1)
-        no_class = number < 0 if sound else (number < 0) | (number >= self.classes)
+        no_class = (number < 0) | (number >= self.classes)
         ends = ops.ends(no_class)
         listed = ends == 0
         some = listed[:, :1]
         index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
-        wrong = number < -1 if sound else (ends == 1) & no_class & (number != -1)
-        return index, listed, some, ops.any(wrong)
+        return index, listed, some, ops.any((ends == 1) & no_class & (number != -1))
 
 
 def _dense(ops: Ops, y: Array, given: Given) -> Dense:

@@ -47,6 +47,10 @@ def read_values(
     given = Given(cut, given.labels, given.classes, given.axis, given.fractions)
     if conventions.evidently_right(numpy, given):
         return Dense(cut)
+    if given.labels == "indices":
+        lists = conventions.sound(to_rows(numpy, cut, given.axis), given.classes)
+        if lists is not None:
+            return lists
     dtype = numpy.dtype(host) if host.dtype.kind == "f" else "float64"  # tells what is wrong
     labels: Listed | Dense
     labels, wrong = numpy.run(conventions.read, given, dtype)

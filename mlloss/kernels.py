@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlloss.ops import Array, Ops, Smooth
 
@@ -21,11 +21,14 @@ class Shares(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """The rows' losses are piecewise linear: numbers, (N,), and their slope in x, (N, C)."""
+    """The rows' losses are piecewise linear.
 
-    x: Array
-    slope: Array
-    value: Array
+    function(ops, *args, slope=True, count=1) gives them, (N,), and if asked their slope in the
+    first argument over `count`, (N, C).
+    """
+
+    function: Callable[..., tuple[Array, ...]]
+    args: tuple[Array, ...]
 
 
 class Listed(NamedTuple):
@@ -62,7 +65,7 @@ def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | 
     """Each row's loss: (N, C) to (N,)."""
     parts = KERNELS[loss](ops, x, labels)
     if isinstance(parts, Lines):
-        return ops.linear(parts.x, parts.slope, parts.value)
+        return ops.lines(parts.function, parts.args)
     if weight is None:
         return ops.average(parts.function, parts.args)
     shares = ops.apply(parts.function, *parts.args)
@@ -73,7 +76,7 @@ def mean_of_rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense) -> Array
     """The mean of the rows' losses without weights: (N, C) to one number."""
     parts = KERNELS[loss](ops, x, labels)
     if isinstance(parts, Lines):
-        return ops.linear_mean(parts.x, parts.slope, parts.value)
+        return ops.lines_mean(parts.function, parts.args)
     return ops.average_mean(parts.function, parts.args)
 
 
@@ -170,8 +173,7 @@ def margin(ops: Ops, x: Array, labels: Listed | Dense) -> Lines:
     """
     if isinstance(labels, Dense):
         labels = listed(ops, labels, ops.shape(x)[1])
-    loss, slope = ops.given(_hinges, ops.detach(x), labels.index, labels.listed)
-    return Lines(x, slope, loss)
+    return Lines(_hinges, (x, labels.index, labels.listed))
 
 
 class Levels(NamedTuple):
@@ -185,34 +187,49 @@ class Levels(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many hinges are active, as floats, and what they add up to."""
+    """How many hinges are active, as floats."""
 
     above: Array  # (N, C), for each class that is no target
     below: Array  # (N, T), for each slot
+
+
+class Hinges(NamedTuple):
+    """What the active ones of each row add up to, and how many they are, if that is asked."""
+
     total: Array  # (N,)
+    counts: Callable[[], Counts]
 
 
-def _hinges(ops: Ops, scores: Array, index: Array, listed: Array) -> tuple[Array, Array]:
-    """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C)."""
+def _hinges(
+    ops: Ops, scores: Array, index: Array, listed: Array, slope: bool = True, count: Any = 1
+) -> tuple[Array, ...]:
+    """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C).
+
+    The slope is that of a mean over so many rows.
+    """
     dtype, classes = ops.dtype(scores), ops.shape(scores)[1]
-    chosen = ops.take(scores, index)
-    others = ops.put(scores, index, -math.inf)  # at -inf a class is above no level
-    levels = _levels(ops, chosen, listed)
-    count = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
     great = 2.0 ** _GREAT[dtype]
     scale = None if ops.within(scores, -great, great) else _scale(ops, scores)
-    above, below, total = count(ops, others, levels, scale)
-    mean = ops.divide(total, classes)
-    slope = ops.divide(ops.add_at(above, index, -below), classes)
-    if scale is None:
-        return mean, slope
-    undefined = _undefined(ops, scores, index, listed, chosen, others)
-    factor = nan_where(ops, undefined, dtype)
-    mean = mean / ops.reshape(scale, ops.shape(undefined))
-    return mean * factor, slope * ops.reshape(factor, ops.shape(scale))
+    chosen = ops.take(scores, index)
+    others = ops.put(scores, index, -math.inf)  # at -inf a class is above no level
+    levels = _levels(ops, chosen, listed, scale is None)
+    add_up = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
+    total, counts = add_up(ops, others, levels, scale)
+    mean, factor = ops.divide(total, classes), None
+    if scale is not None:
+        undefined = _undefined(ops, scores, index, listed, chosen, others)
+        factor = nan_where(ops, undefined, dtype)
+        mean = mean / ops.reshape(scale, ops.shape(undefined)) * factor
+    return (mean, _slope(ops, counts(), index, classes * count, factor)) if slope else (mean,)
 
 
-def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
+def _slope(ops: Ops, counts: Counts, index: Array, size: Any, factor: Array | None) -> Array:
+    """How many hinges each class raises, less how many it lowers, over `size`."""
+    slope = ops.divide(ops.add_at(counts.above, index, -counts.below), size)
+    return slope if factor is None else slope * ops.reshape(factor, (ops.shape(slope)[0], 1))
+
+
+def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Hinges:
     """Every class against every slot, in arrays of N x T x C."""
     (many, classes), slots = ops.shape(others), ops.shape(levels.high)[1]
     column = (many, slots, 1)
@@ -225,12 +242,16 @@ def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> C
         active = x > ops.reshape(_floor(ops, levels), column)
         scale = ops.reshape(scale, (many, 1, 1))
         hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
-    one = ops.cast(active, ops.dtype(others))
     total = ops.sum(ops.reshape(hinges, (many, slots * classes)))
-    return Counts(ops.sum_of_slots(one), ops.sum(one), total)
+    return Hinges(total, lambda: _count(ops, ops.cast(active, ops.dtype(others))))
 
 
-def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Counts:
+def _count(ops: Ops, active: Array) -> Counts:
+    """Of pairs, 1 where active and 0 elsewhere."""
+    return Counts(ops.sum_of_slots(active), ops.sum(active))
+
+
+def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Hinges:
     """By sorted levels: a class above k of them costs k (x - t[k]) and what those k lie apart.
 
     The latter is counted once a row. C log T work.
@@ -248,7 +269,7 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
     else:
         lead = ops.where(above > 0, others * scale - nearest, 0.0)
     total = ops.sum(above * lead) + _between_levels(ops, high, low, at_least)
-    return Counts(above, below, total)
+    return Hinges(total, lambda: Counts(above, below))
 
 
 def _scale(ops: Ops, scores: Array) -> Array:
@@ -261,13 +282,13 @@ def _scale(ops: Ops, scores: Array) -> Array:
 _GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest number
 
 
-def _levels(ops: Ops, chosen: Array, listed: Array) -> Levels:
+def _levels(ops: Ops, chosen: Array, listed: Array, finite: bool) -> Levels:
     """x - 1 as high + low without error."""
     high = chosen - 1
     moved = high - chosen
     low = (chosen - (high - moved)) - (1 + moved)  # Knuth's two-sum
     high = ops.where(listed, high, math.inf)
-    low = ops.where(ops.abs(high) < math.inf, low, 0.0)
+    low = ops.where(listed if finite else ops.abs(high) < math.inf, low, 0.0)
     return Levels(high, low)
 
 

@@ -220,8 +220,14 @@ class Ops(Protocol):
         """The mean of `apply` over the classes: (N, C) -> (N,)."""
         ...
 
-    def linear_mean(self, x: Array, slope: Array, value: Array) -> Array:
-        """The mean of `linear` over the rows, one number."""
+    def lines(self, function: Callable[..., tuple[Array, ...]], args: tuple[Array, ...]) -> Array:
+        """The rows' numbers that `function` gives of args, with the slope that it gives."""
+        ...
+
+    def lines_mean(
+        self, function: Callable[..., tuple[Array, ...]], args: tuple[Array, ...]
+    ) -> Array:
+        """Their mean, one number."""
         ...
 
     def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:

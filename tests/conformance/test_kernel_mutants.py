@@ -132,7 +132,7 @@ EQUIVALENT = (
     ),
     Excuse(
         "_hinges",
-        "count = ",
+        "add_up = ",
         "both ways to count give the same numbers",
         ("_by_pairs -> _by_sorting",),
     ),
@@ -158,17 +158,29 @@ EQUIVALENT = (
     ),
     Excuse(
         "_hinges",
-        "return (mean * ",
+        "mean = mean / ",
         "the factor is 1 or nan",
-        ("mean * factor -> mean / factor", "slope * * -> slope / *"),
+        ("* * factor -> * / factor",),
+    ),
+    Excuse(
+        "_slope",
+        "return ",
+        "the factor is 1 or nan",
+        ("slope * * -> slope / *",),
     ),
     Excuse(
         "_by_pairs",
-        "one = ",
+        "return ",
         "NumPy adds up booleans as the numbers they stand for",
         ("ops.cast(active, ops.dtype(others)) -> active",),
     ),
     Excuse("_levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
+    Excuse(
+        "_levels",
+        "low = ops.where",
+        "PyTorch and NumPy put what is no number behind all numbers, as they do inf",
+        ("listed -> class_numbers",),
+    ),
     Excuse("_by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse(
         "_between_levels",

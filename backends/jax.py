@@ -221,6 +221,10 @@ class JaxBackend(Base):
         return side - share + (1 - 2 * side) * (small / (1 + small))
 
     def sum(self, x: Array) -> Array:
+        if not isinstance(x.shape[-1], int):  # jax.export of an open size: enough for 2 million
+            return _blocks(_blocks(_blocks(x))).sum(-1)
+        while x.shape[-1] > _BLOCK:
+            x = _blocks(x)
         return x.sum(-1)
 
     def mean(self, x: Array, weight: Array | None = None) -> Array:
@@ -327,6 +331,13 @@ class JaxBackend(Base):
         if isinstance(function, Smooth):
             return _apply(function, *args)
         return function(self, *args)
+
+
+def _blocks(x: Array) -> Array:
+    """Sums of blocks of the last axis: XLA may add up a row one by one, under vmap for instance."""
+    blocks = -(-x.shape[-1] // _BLOCK)
+    padding = [(0, 0)] * (x.ndim - 1) + [(0, blocks * _BLOCK - x.shape[-1])]
+    return jnp.pad(x, padding).reshape(*x.shape[:-1], blocks, _BLOCK).sum(-1)
 
 
 def _is_long(x: Array) -> bool:

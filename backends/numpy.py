@@ -112,7 +112,7 @@ class NumpyBackend(Base):
     def within(self, x: Array, low: float, high: float) -> bool:
         limit = min(-low, high) if x.dtype.kind == "f" and x.size <= _ONE_THREAD else 0
         if limit > 0 and float(np.vdot(x, x)) < limit * limit / 2:
-            return x.size > 0
+            return bool(x.size)
         return x.size > 0 and float(x.max()) <= high and float(x.min()) >= low
 
     def sum(self, x: Array) -> Array:

@@ -41,4 +41,4 @@ def test_peak(
     with capsys.disabled():
         print(f"\n{name}: {chunked:.0f} MB by chunks, {plain:.0f} MB at once ", end="")
     assert chunked <= BUDGET
-    assert 2 * chunked < plain
+    assert 1.6 * chunked < plain  # JAX needs the scores alone at once

@@ -12,6 +12,7 @@ top-level package that the array type comes from:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from math import isfinite
 from typing import Any, Protocol
@@ -37,10 +38,8 @@ def _remembered(function: Callable[..., Any], *args: Any) -> Any:
 
 def remembered(function: Callable[..., Any], *args: Any) -> Any:
     """function(*args), worked out once for each args."""
-    try:
+    with suppress(TypeError):  # of what has no hash; one of the function's own comes again
         return _remembered(function, *args)
-    except TypeError:  # also of what has no hash
-        pass
     return function(*args)
 
 

@@ -76,7 +76,7 @@ class MindSporeBackend(HostMemory):
 
     def shape(self, x: Array) -> tuple[Any, ...]:
         if any(n < 0 for n in x.shape):
-            raise ValueError("mindspore.jit with dynamic=1 or open sizes: mlloss needs all sizes")
+            raise ValueError('mindspore.jit(capture_mode="trace"): mlloss needs all sizes there')
         return tuple(x.shape)
 
     def cast(self, x: Array, dtype: str) -> Array:

@@ -72,15 +72,20 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return made
 
 
+def check(case: str, function: Any, truth: Any, allowance: Any) -> None:
+    """What a compiled function gives for batches of many sizes."""
+    for rows in (2, 1, 5, 40):
+        one = call(case, rows)
+        got = FRAMEWORK.numpy(function(*one.arrays(FRAMEWORK, "float32")))
+        reach = allowance(one.seen(FRAMEWORK, "float32"), "float32") + 1e-6
+        assert_close(got, one.true(truth), reach, "float32", str(one))
+
+
 @compilers
 @cases
 def test_values(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
-    made, loss = counted(monkeypatch), batched(case, compiler)
-    for rows in (2, 1, 5, 40):
-        one = call(case, rows)
-        got = FRAMEWORK.numpy(loss(*one.arrays(FRAMEWORK, "float32")))
-        want, seen = one.true(oracle.loss), one.seen(FRAMEWORK, "float32")
-        assert_close(got, want, loss_allowance(seen, "float32") + 1e-6, "float32", str(one))
+    made = counted(monkeypatch)
+    check(case, batched(case, compiler), oracle.loss, loss_allowance)
     assert len(made) == 1
 
 
@@ -89,7 +94,7 @@ def test_values(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
 def test_gradients(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
     import mindspore
 
-    def summed(loss: Any) -> Any:
+    def slope(loss: Any) -> Any:
         def two(input: Any, target: Any) -> Any:
             return mindspore.grad(loss)(input, target)
 
@@ -98,12 +103,8 @@ def test_gradients(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
 
         return two if CASES[case][2] is None else three
 
-    made, slope = counted(monkeypatch), batched(case, compiler, summed)
-    for rows in (2, 1, 5, 40):
-        one = call(case, rows)
-        got = FRAMEWORK.numpy(slope(*one.arrays(FRAMEWORK, "float32")))
-        want, seen = one.true(oracle.gradient), one.seen(FRAMEWORK, "float32")
-        assert_close(got, want, gradient_allowance(seen, "float32") + 1e-6, "float32", str(one))
+    made = counted(monkeypatch)
+    check(case, batched(case, compiler, slope), oracle.gradient, gradient_allowance)
     assert len(made) == 1
 
 

@@ -22,6 +22,23 @@ import numpy as np
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
 CACHED = 1 << 18  # numbers of an array that are worked through together
+_TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
+
+
+def together(small: Array, classes: int) -> tuple[Array, Array]:
+    """Numbers >= 0, (N, classes), as fewer, with the same sum of log(1 + them), and the rest.
+
+    One logarithm does for eight: (1 + a)(1 + b) is 1 + (ab + a + b), in which nothing cancels.
+    """
+    whole = classes // _TOGETHER * _TOGETHER
+    fewer, rest = small[:, :whole], small[:, whole:]
+    while whole > classes // _TOGETHER:
+        whole //= 2
+        a, b = fewer[:, :whole], fewer[:, whole:]
+        fewer = a * b
+        fewer += a
+        fewer += b
+    return fewer, rest
 
 
 def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Array, ...]]:

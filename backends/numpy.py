@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, Base, blocks, remembered
+from mlloss.backends.base import CACHED, Base, blocks, remembered, together
 from mlloss.backends.numpy_thresholds import among, row_by_row, starts
 from mlloss.ops import Array, Smooth
 
-_TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 _MANY = 1 << 14  # from here on what takes less time a number counts, below what begins sooner
 _PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _ONE_THREAD = 10_000  # numbers that BLAS leaves to one thread
@@ -87,9 +86,8 @@ class NumpyBackend(Base):
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
         if x.size < _MANY:
             return super().mean_with_tail(lead, x)
-        small, whole = _small(x), x.shape[1] // _TOGETHER * _TOGETHER
-        total = self.sum(_log1p(_product(_product(_product(small[:, :whole])))))
-        total += self.sum(_log1p(small[:, whole:]))
+        fewer, rest = together(_small(x), x.shape[1])
+        total = self.sum(_log1p(fewer)) + self.sum(_log1p(rest))
         total /= x.shape[1]
         total += self.mean(lead)
         return total
@@ -211,19 +209,6 @@ def _log1p(small: Array) -> Array:
     np.log(total, out=total)
     total += small
     return total
-
-
-def _product(small: Array) -> Array:
-    """(1 + a)(1 + b) - 1 of the two halves of each row, of numbers >= 0 and without cancellation.
-
-    So that one logarithm does for both.
-    """
-    half = small.shape[1] // 2
-    a, b = small[:, :half], small[:, half:]
-    both = a * b
-    both += a
-    both += b
-    return both
 
 
 _name = cache(str)  # NumPy makes it up each time

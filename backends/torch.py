@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import CACHED, blocks, remembered
+from mlloss.backends.base import CACHED, blocks, remembered, together
 from mlloss.backends.host import (
     SMALL,
     Average,
@@ -221,7 +221,16 @@ def _scaled(slope: Any, args: Sequence[Any], grad: Any) -> Any:
         return grad * backend.apply(slope, *args)
     if _are_small((*args, grad)):
         return _by_numpy(Scaled(slope), (*args, grad))
-    return _by_blocks(partial(Scaled(slope), backend), (*args, grad))
+    return _by_blocks(partial(_scaled_at_once, slope), (*args, grad))
+
+
+def _scaled_at_once(slope: Smooth, *args: Any) -> Any:
+    """In the memory of the slope, where it has its own."""
+    *args, grad = args
+    value = slope.value(backend, *args)
+    if not _is_overwritten(value) or any(value is arg for arg in args):
+        return value * grad
+    return value.mul_(grad)
 
 
 def _transformed() -> bool:
@@ -361,7 +370,11 @@ class TorchBackend(HostMemory):
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
         if not _is_overwritten(x):
             return super().mean_with_tail(lead, x)
-        return self.mean(self.tail(x).add_(lead))
+        mean = self.mean(lead)
+        del lead  # no third array of this size at a time: malloc would give memory back
+        fewer, rest = together(x.abs().neg_().exp_(), x.shape[1])
+        tail = self.sum(torch.log1p(fewer)).add_(self.sum(torch.log1p(rest)))
+        return tail.div_(x.shape[1]).add_(mean)
 
     def isnan(self, x: Array) -> Array:
         return x.isnan()

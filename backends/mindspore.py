@@ -18,12 +18,12 @@ try:
     import mindspore as ms
     from mindspore import Tensor, mint, ops
     from mindspore._c_expression import MixedPrecisionType, TraceRecorder
-    from mindspore.common._grad_function import _Function
     from mindspore.common.api import _pynative_executor
     from mindspore.graph import jit_trace
     from mindspore.graph.jit_context import jit_context
 
-    from mlloss.backends import mindspore_graph
+    from mlloss.backends import mindspore_eager as eager
+    from mlloss.backends import mindspore_graph as graph
     from mlloss.backends.modules.mindspore import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 except ImportError as error:
     if "dnnl_" not in str(error):
@@ -122,7 +122,7 @@ class MindSporeBackend(HostMemory):
         if 0 in x.shape:  # the sum of nothing would be whatever stood in that memory
             return Tensor(np.zeros(x.shape[:-1]), x.dtype)
         if _by_numpy():
-            return _Sum.apply(x)
+            return eager.Sum.apply(x)
         wide = ops.cast(x, ms.float64)
         if x.dtype == ms.float64 and x.shape[-1] > _BLOCK:
             wide = ops.pad(wide, (0, -x.shape[-1] % _BLOCK))
@@ -131,7 +131,7 @@ class MindSporeBackend(HostMemory):
 
     def mean(self, x: Array, weight: Array | None = None) -> Array:
         if weight is None and _by_numpy() and 0 not in x.shape:
-            return _Mean.apply(x)
+            return eager.averaged(self)(x)
         return super().mean(x, weight)
 
     def cumsum(self, x: Array) -> Array:
@@ -200,32 +200,40 @@ class MindSporeBackend(HostMemory):
 
     def apply(self, function: Smooth, *args: Array) -> Array:
         if jit_context() is None:
-            return _wired(Value(function))(*args)
+            return eager.wired(self, Value(function))(*args)
         if _in_graph():
-            return mindspore_graph.worked(Value(function), *args)
+            return graph.worked(Value(function), *args)
         fixed = [ops.stop_gradient(x) for x in args]
         used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
         return _series(function, fixed, [x if x is None else _step(x) for x in used], 1)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         if _in_graph() and not any(0 in x.shape for x in args):  # it cannot copy nothing
-            return mindspore_graph.given(function, *args)
+            return graph.given(function, *args)
         return super().given(function, *args)
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        linear = mindspore_graph.linear if _in_graph() else super().linear
+        if _by_numpy():
+            return eager.known(self)(x, slope, value)
+        linear = graph.linear if _in_graph() else super().linear
         return linear(x, slope, value)
+
+    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        if not _by_numpy() or 0 in args[0].shape:
+            return super().lines_mean(function, args)
+        mean, slope = self.given_mean(function, *args)
+        return eager.known(self)(args[0], slope, mean)
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if jit_context() is None:
-            return _wired(Average(function))(*args)
+            return eager.wired(self, Average(function))(*args)
         if _in_graph():
-            return mindspore_graph.worked(Average(function), *args)
+            return graph.worked(Average(function), *args)
         return super().average(function, args)
 
     def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if _by_numpy():
-            return _wired(AverageMean(function))(*args)
+            return eager.wired(self, AverageMean(function))(*args)
         return super().average_mean(function, args)
 
 
@@ -242,61 +250,6 @@ def _in_graph() -> bool:
 
 def _on_cpu() -> bool:
     return bool(ms.get_context("device_target") == "CPU")
-
-
-class _Sum(_Function):  # type: ignore[misc]
-    """The sum over the last axis, in float64."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Array) -> Array:
-        ctx.shape = x.shape
-        return Tensor(x.asnumpy().sum(-1, dtype=np.float64), x.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Array) -> Array:
-        return ops.broadcast_to(ops.expand_dims(gradient, -1), ctx.shape)
-
-
-class _Mean(_Function):  # type: ignore[misc]
-    """The mean over the last axis: fewer operations, each of which waits for another thread."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Array) -> Array:
-        ctx.shape = x.shape
-        return backend.worked(_mean, (x,))
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Array) -> Array:
-        share = backend.divide(gradient, ctx.shape[-1])
-        return ops.broadcast_to(ops.expand_dims(share, -1), ctx.shape)
-
-
-def _mean(ops: Ops, x: Array) -> Array:
-    return ops.mean(x)
-
-
-@cache
-def _wired(value: Value) -> Any:
-    """A function for eager autograd, its partials worked out only where a gradient is taken."""
-
-    class Wired(_Function):  # type: ignore[misc]
-        @staticmethod
-        def forward(ctx: Any, *args: Array) -> Array:
-            ctx.save_for_backward(*args)
-            return backend.worked(value, args)
-
-        @staticmethod
-        def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
-            args, wanted = ctx.saved_tensors, ctx.needs_input_grad
-            gradient = value.widen(backend, gradient, args[0])
-            slopes = zip(value.function.partials, wanted, strict=True)
-            return tuple(gradient * _slope(f, args) if f and want else None for f, want in slopes)
-
-    return Wired.apply
-
-
-def _slope(f: Any, args: tuple[Array, ...]) -> Array:
-    return backend.apply(f, *args) if isinstance(f, Smooth) else f(backend, *args)
 
 
 def _series(f: Any, fixed: Sequence[Array], steps: Sequence[Array | None], order: int) -> Array:

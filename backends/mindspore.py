@@ -6,13 +6,13 @@ import contextlib
 import io
 import os
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mlloss.backends.host import Average, AverageMean, HostMemory, Value
-from mlloss.ops import Array, Ops, Smooth
+from mlloss.ops import Array, Smooth
 
 try:
     import mindspore as ms
@@ -212,14 +212,18 @@ class MindSporeBackend(HostMemory):
             return graph.given(function, *args)
         return super().given(function, *args)
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        if _by_numpy():
-            return eager.known(self)(x, slope, value)
-        linear = graph.linear if _in_graph() else super().linear
-        return linear(x, slope, value)
+    def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        if any(0 in x.shape for x in args):
+            return super().lines(function, args)
+        if _in_graph():
+            return graph.lines(function, *args)
+        if not _by_numpy():
+            return super().lines(function, args)
+        value, slope = self.given(function, *args)
+        return eager.known(self)(args[0], slope, value)
 
     def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
-        if not _by_numpy() or 0 in args[0].shape:
+        if not _by_numpy() or any(0 in x.shape for x in args):
             return super().lines_mean(function, args)
         mean, slope = self.given_mean(function, *args)
         return eager.known(self)(args[0], slope, mean)

@@ -6,7 +6,6 @@ Each operation of MindSpore's waits for another thread, so that the less there a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,7 +15,8 @@ from mindspore.common._grad_function import _Function
 from mindspore.common.api import _pynative_executor
 
 from mlloss.backends.host import Row, Value
-from mlloss.ops import LINEAR, Array, Ops, Smooth
+from mlloss.backends.mindspore_scaled import Scaled
+from mlloss.ops import LINEAR, Array, Ops
 
 
 @cache
@@ -98,32 +98,7 @@ def _scaled(
     backend: Any, partial: Any, value: Value, args: Sequence[Array], gradient: Array
 ) -> Array:
     """A slope times the gradient of what it is the slope of."""
-    work = _Scaled(partial, value)
+    work = Scaled(partial, value)
     if not _pynative_executor.grad_flag():  # nobody differentiates it
         return backend.worked(work, (*args, gradient))
     return value.widen(backend, gradient, args[0]) * work.slope(backend, *args)
-
-
-@dataclass(frozen=True)
-class _Scaled:
-    """That, of the arguments and the gradient, in one pass."""
-
-    partial: Any
-    value: Value
-
-    def __call__(self, ops: Ops, *args: Array) -> Array:
-        x, gradient = args[0], args[-1]
-        wide = self.value.widen(ops, gradient, x)
-        wide = ops.broadcast_to(wide, (ops.shape(x)[0], ops.shape(wide)[1]))
-        (result,) = ops.given(self._rows, *args[:-1], wide)
-        return result
-
-    def _rows(self, ops: Ops, *args: Array) -> tuple[Array]:
-        partial: Any = self.partial
-        partial = partial.value if isinstance(partial, Smooth) else partial
-        return (partial(ops, *args[:-1]) * args[-1],)
-
-    def slope(self, ops: Ops, *args: Array) -> Array:
-        """The slope alone, with its own derivatives."""
-        smooth = isinstance(self.partial, Smooth)
-        return ops.apply(self.partial, *args) if smooth else self.partial(ops, *args)

@@ -6,7 +6,7 @@ MindSpore reads the source of what an operation is made of, and takes neither *a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -17,13 +17,20 @@ from mindspore.common.dtype import TensorType
 from mindspore.graph.jit_context import jit_context
 
 from mlloss.backends.base import blocks
-from mlloss.backends.host import Average, Row, Value, _given
+from mlloss.backends.host import Row, Value, _given
+from mlloss.backends.mindspore_counted import (
+    AGAIN,
+    BACKWARD,
+    CONSTANT,
+    COUNTED,
+    WIDENED,
+    Function,
+)
 from mlloss.backends.mindspore_scaled import Scaled
 from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import Array, Ops, Smooth
 
 Shape = Sequence[int]
-Function = Callable[..., Any]
 
 
 def worked(value: Value, *args: Array) -> Array:
@@ -49,8 +56,8 @@ def _worked(value: Value) -> Any:
 
     count = len(value.function.partials)
     slopes = [_scaled(f, value, count) for f in value.function.partials]
-    bprop = _BACKWARD[count](*slopes)
-    return ops.Custom(_COUNTED[count](compute), shape, _first, "pyfunc", bprop=bprop)
+    bprop = BACKWARD[count](*slopes)
+    return ops.Custom(COUNTED[count](compute), shape, _first, "pyfunc", bprop=bprop)
 
 
 @cache
@@ -64,11 +71,12 @@ def _scaled(partial: Smooth | Function | None, value: Value, count: int) -> Any:
         (result,) = numpy.run(_in_place, work.rows, *work.spread(numpy, *args))
         return result
 
-    smooth = isinstance(partial, Smooth)
-    slope = Value(partial if smooth else Smooth("constant", partial, (None,) * count))
+    constant: Any = partial
+    smooth = partial if isinstance(partial, Smooth) else Smooth("slope", constant, (None,) * count)
+    slope = Value(smooth)
     slopes = [_scaled(f, slope, count) for f in slope.function.partials]
-    bprop = _AGAIN[count](*_WIDENED[type(value)], _worked(slope), *slopes)
-    return ops.Custom(_COUNTED[count + 1](compute), _first, _first, "pyfunc", bprop=bprop)
+    bprop = AGAIN[count](*WIDENED[type(value)], _worked(slope), *slopes)
+    return ops.Custom(COUNTED[count + 1](compute), _first, _first, "pyfunc", bprop=bprop)
 
 
 def _in_place(ops: Ops, function: Function, *args: Any) -> tuple[Any, ...]:
@@ -101,7 +109,7 @@ def _given_of(function: Function, count: int) -> Any:
     def compute(*args: Any) -> tuple[Any, ...]:
         return tuple(map(_plain, numpy.run(_given, function, *args)))
 
-    return _Given(function, _COUNTED[count](compute), _CONSTANT[count])
+    return _Given(function, COUNTED[count](compute), CONSTANT[count])
 
 
 def lines(function: Function, x: Array, index: Array, listed: Array) -> Array:
@@ -122,7 +130,34 @@ def _lines_of(function: Function) -> Any:
         by_x = times(out[1], kept(gradient[0], out[0]))
         return by_x, ops.zeros_like(index), ops.zeros_like(listed)
 
-    return _Given(function, _COUNTED[3](compute), bprop)
+    return _Given(function, COUNTED[3](compute), bprop)
+
+
+def mean(x: Array) -> Array:
+    """`Ops.mean` without weights."""
+    kind = (x.shape[:-1] or (1,), _name(x.dtype))  # MindSpore wants an axis
+    return ops.reshape(_called(_mean(), kind, x), x.shape[:-1])
+
+
+@cache
+def _mean() -> Any:
+    """The mean over the last axis: one operation instead of a dozen."""
+
+    def compute(x: Any) -> Any:
+        return np.atleast_1d(numpy.run(_mean_of, x))
+
+    def shape(x: Shape) -> Shape:
+        return x[:-1] or (1,)
+
+    def bprop(x: Array, out: Array, gradient: Array) -> tuple[Array]:
+        share = ops.reshape(gradient, (*x.shape[:-1], 1)) / x.shape[-1]
+        return (ops.broadcast_to(share, x.shape),)
+
+    return ops.Custom(compute, shape, _first, "pyfunc", bprop=bprop)
+
+
+def _mean_of(ops: Ops, x: Array) -> Array:
+    return ops.mean(x)
 
 
 class _Given(ops.Custom):  # type: ignore[misc]
@@ -187,115 +222,4 @@ def _first(*them: Any) -> Any:
     return them[0]
 
 
-def _as_it_is(gradient: Array, x: Array) -> Array:
-    return gradient
-
-
-def _of_rows(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1))
-
-
-def _of_means(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1)) / x.shape[1]
-
-
-def _sum_of_rows(wide: Array, x: Array) -> Array:
-    return ops.sum(wide, -1)
-
-
-def _mean_of_rows(wide: Array, x: Array) -> Array:
-    return ops.sum(wide, -1) / x.shape[1]
-
-
-_WIDENED = {
-    Value: (_as_it_is, _as_it_is),
-    Row: (_of_rows, _sum_of_rows),
-    Average: (_of_means, _mean_of_rows),
-}
-
-
-def _of_two(first: Function | None, second: Function | None) -> Function:
-    def bprop(x: Array, y: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        by_x = ops.zeros_like(x) if first is None else first(x, y, gradient)
-        return by_x, ops.zeros_like(y) if second is None else second(x, y, gradient)
-
-    return bprop
-
-
-def _of_three(first: Function | None, *nothing: None) -> Function:
-    def bprop(x: Array, y: Array, z: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        by_x = ops.zeros_like(x) if first is None else first(x, y, z, gradient)
-        return by_x, ops.zeros_like(y), ops.zeros_like(z)
-
-    return bprop
-
-
-def _two_again(
-    widen: Function,
-    narrow: Function,
-    slope: Function,
-    first: Function | None,
-    second: Function | None,
-) -> Function:
-    def bprop(x: Array, y: Array, g: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        wide, by_g = gradient * widen(g, x), narrow(gradient * slope(x, y), x)
-        by_x = ops.zeros_like(x) if first is None else first(x, y, wide)
-        return by_x, ops.zeros_like(y) if second is None else second(x, y, wide), by_g
-
-    return bprop
-
-
-def _three_again(
-    widen: Function, narrow: Function, slope: Function, first: Function | None, *nothing: None
-) -> Function:
-    def bprop(
-        x: Array, y: Array, z: Array, g: Array, out: Array, gradient: Array
-    ) -> tuple[Array, ...]:
-        wide, by_g = gradient * widen(g, x), narrow(gradient * slope(x, y, z), x)
-        by_x = ops.zeros_like(x) if first is None else first(x, y, z, wide)
-        return by_x, ops.zeros_like(y), ops.zeros_like(z), by_g
-
-    return bprop
-
-
-_BACKWARD: dict[int, Function] = {2: _of_two, 3: _of_three}
-_AGAIN: dict[int, Function] = {2: _two_again, 3: _three_again}
-
-
-def _constant_one(x: Array, out: Array, gradient: Array) -> tuple[Array]:
-    return (ops.zeros_like(x),)
-
-
-_CONSTANT = {1: _constant_one, 3: _of_three(None)}
-
-
-def _one(compute: Function) -> Function:
-    def counted(x: Any) -> Any:
-        return compute(x)
-
-    return counted
-
-
-def _two(compute: Function) -> Function:
-    def counted(x: Any, y: Any) -> Any:
-        return compute(x, y)
-
-    return counted
-
-
-def _three(compute: Function) -> Function:
-    def counted(x: Any, y: Any, z: Any) -> Any:
-        return compute(x, y, z)
-
-    return counted
-
-
-def _four(compute: Function) -> Function:
-    def counted(x: Any, y: Any, z: Any, g: Any) -> Any:
-        return compute(x, y, z, g)
-
-    return counted
-
-
-_COUNTED = {1: _one, 2: _two, 3: _three, 4: _four}
 _DTYPES = {"float32": ms.float32, "float64": ms.float64, "int32": ms.int32, "bool": ms.bool_}

@@ -15,11 +15,12 @@ from mindspore.graph.jit_context import set_jit_context
 from mindspore.graph.jit_trace import TraceJitContext
 from mindspore.ops.auto_generate import gen_ops_prim
 
-from mlloss.backends.mindspore import abandon_trace
+from mlloss.backends.mindspore_setup import abandon_trace, mend
 from mlloss.ops import Array
 
 _METHODS = {"getitem": getitem}
 _COUNT = itertools.count()
+mend()
 
 
 class Record(TraceJitContext):  # type: ignore[misc]
@@ -52,7 +53,7 @@ class Record(TraceJitContext):  # type: ignore[misc]
     def _filled(self, shape: Sequence[int], dtype: str) -> Tensor:
         """With the record's value in its first row, so that the rest takes no memory."""
         filled = np.zeros(shape, "float32" if dtype == "bfloat16" else dtype)
-        filled[:1] = self._value
+        np.atleast_1d(filled)[:1] = self._value
         tensor = Tensor.from_numpy(filled)
         return ops.cast(tensor, bfloat16) if dtype == "bfloat16" else tensor
 

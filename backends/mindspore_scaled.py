@@ -22,10 +22,9 @@ class Scaled:
 
     def spread(self, ops: Ops, *args: Array) -> tuple[Array, ...]:
         """All of as many rows."""
-        *args, gradient = args
-        wide = self.value.widen(ops, gradient, args[0])
+        wide = self.value.widen(ops, args[-1], args[0])
         wide = ops.broadcast_to(wide, (ops.shape(args[0])[0], ops.shape(wide)[1]))
-        return (*args, wide)
+        return (*args[:-1], wide)
 
     def rows(self, ops: Ops, *args: Array) -> tuple[Array]:
         """What some rows give."""

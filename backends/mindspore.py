@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mlloss.backends.host import Average, AverageMean, HostMemory, Value
-from mlloss.ops import Array, Ops, Smooth
+from mlloss.ops import Array, Smooth
 
 try:
     import mindspore as ms
     from mindspore import Tensor, mint, ops
-    from mindspore._c_expression import MixedPrecisionType, TraceRecorder
-    from mindspore.common._grad_function import _Function
+    from mindspore._c_expression import MixedPrecisionType
     from mindspore.common.api import _pynative_executor
-    from mindspore.graph import jit_trace
     from mindspore.graph.jit_context import jit_context
 
-    from mlloss.backends import mindspore_graph
+    from mlloss.backends import mindspore_eager as eager
+    from mlloss.backends import mindspore_graph as graph
+    from mlloss.backends.mindspore_series import series, step
+    from mlloss.backends.mindspore_setup import mend
     from mlloss.backends.modules.mindspore import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 except ImportError as error:
     if "dnnl_" not in str(error):
@@ -122,7 +120,7 @@ class MindSporeBackend(HostMemory):
         if 0 in x.shape:  # the sum of nothing would be whatever stood in that memory
             return Tensor(np.zeros(x.shape[:-1]), x.dtype)
         if _by_numpy():
-            return _Sum.apply(x)
+            return eager.Sum.apply(x)
         wide = ops.cast(x, ms.float64)
         if x.dtype == ms.float64 and x.shape[-1] > _BLOCK:
             wide = ops.pad(wide, (0, -x.shape[-1] % _BLOCK))
@@ -131,7 +129,9 @@ class MindSporeBackend(HostMemory):
 
     def mean(self, x: Array, weight: Array | None = None) -> Array:
         if weight is None and _by_numpy() and 0 not in x.shape:
-            return _Mean.apply(x)
+            return eager.averaged(self)(x)
+        if weight is None and _in_graph() and 0 not in x.shape:
+            return graph.mean(x)
         return super().mean(x, weight)
 
     def cumsum(self, x: Array) -> Array:
@@ -200,32 +200,44 @@ class MindSporeBackend(HostMemory):
 
     def apply(self, function: Smooth, *args: Array) -> Array:
         if jit_context() is None:
-            return _wired(Value(function))(*args)
+            return eager.wired(self, Value(function))(*args)
         if _in_graph():
-            return mindspore_graph.worked(Value(function), *args)
+            return graph.worked(Value(function), *args)
         fixed = [ops.stop_gradient(x) for x in args]
         used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
-        return _series(function, fixed, [x if x is None else _step(x) for x in used], 1)
+        return series(self, function, fixed, [x if x is None else step(x) for x in used], 1)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         if _in_graph() and not any(0 in x.shape for x in args):  # it cannot copy nothing
-            return mindspore_graph.given(function, *args)
+            return graph.given(function, *args)
         return super().given(function, *args)
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        linear = mindspore_graph.linear if _in_graph() else super().linear
-        return linear(x, slope, value)
+    def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        if any(0 in x.shape for x in args):
+            return super().lines(function, args)
+        if _in_graph():
+            return graph.lines(function, *args)
+        if not _by_numpy():
+            return super().lines(function, args)
+        value, slope = self.given(function, *args)
+        return eager.known(self)(args[0], slope, value)
+
+    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        if not _by_numpy() or any(0 in x.shape for x in args):
+            return super().lines_mean(function, args)
+        mean, slope = self.given_mean(function, *args)
+        return eager.known(self)(args[0], slope, mean)
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if jit_context() is None:
-            return _wired(Average(function))(*args)
+            return eager.wired(self, Average(function))(*args)
         if _in_graph():
-            return mindspore_graph.worked(Average(function), *args)
+            return graph.worked(Average(function), *args)
         return super().average(function, args)
 
     def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if _by_numpy():
-            return _wired(AverageMean(function))(*args)
+            return eager.wired(self, AverageMean(function))(*args)
         return super().average_mean(function, args)
 
 
@@ -244,120 +256,5 @@ def _on_cpu() -> bool:
     return bool(ms.get_context("device_target") == "CPU")
 
 
-class _Sum(_Function):  # type: ignore[misc]
-    """The sum over the last axis, in float64."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Array) -> Array:
-        ctx.shape = x.shape
-        return Tensor(x.asnumpy().sum(-1, dtype=np.float64), x.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Array) -> Array:
-        return ops.broadcast_to(ops.expand_dims(gradient, -1), ctx.shape)
-
-
-class _Mean(_Function):  # type: ignore[misc]
-    """The mean over the last axis: fewer operations, each of which waits for another thread."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Array) -> Array:
-        ctx.shape = x.shape
-        return backend.worked(_mean, (x,))
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Array) -> Array:
-        share = backend.divide(gradient, ctx.shape[-1])
-        return ops.broadcast_to(ops.expand_dims(share, -1), ctx.shape)
-
-
-def _mean(ops: Ops, x: Array) -> Array:
-    return ops.mean(x)
-
-
-@cache
-def _wired(value: Value) -> Any:
-    """A function for eager autograd, its partials worked out only where a gradient is taken."""
-
-    class Wired(_Function):  # type: ignore[misc]
-        @staticmethod
-        def forward(ctx: Any, *args: Array) -> Array:
-            ctx.save_for_backward(*args)
-            return backend.worked(value, args)
-
-        @staticmethod
-        def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
-            args, wanted = ctx.saved_tensors, ctx.needs_input_grad
-            gradient = value.widen(backend, gradient, args[0])
-            slopes = zip(value.function.partials, wanted, strict=True)
-            return tuple(gradient * _slope(f, args) if f and want else None for f, want in slopes)
-
-    return Wired.apply
-
-
-def _slope(f: Any, args: tuple[Array, ...]) -> Array:
-    return backend.apply(f, *args) if isinstance(f, Smooth) else f(backend, *args)
-
-
-def _series(f: Any, fixed: Sequence[Array], steps: Sequence[Array | None], order: int) -> Array:
-    """f's Taylor series for steps of size 0: plain operations that have the derivatives of f.
-
-    No hook works in a trace. The bprop of a Cell is dropped (gradient 0); put back by a trick, it
-    is wrong without a word in `mindspore.grad(mindspore.jit(f))` once a graph has it twice.
-    """
-    if not isinstance(f, Smooth):
-        return ops.stop_gradient(f(backend, *fixed))
-    result = f.value(backend, *fixed)
-    for step, slope_of in zip(steps, f.partials, strict=True):
-        if slope_of:
-            slope = _series(slope_of, fixed, steps, order + 1)
-            largest = np.finfo(backend.dtype(slope)).max
-            limits = (Tensor(sign * largest, slope.dtype) for sign in (-1, 1))
-            finite = ops.select(ops.isnan(slope), slope, ops.clamp(slope, *limits))
-            term = step * finite  # 0 * inf would be nan
-            result = result + (term if order == 1 else term / order)
-    return result
-
-
-def _step(x: Array) -> Array:
-    """0 with derivative 1, also at infinite x, where x - stop_gradient(x) is nan.
-
-    There the float64 number next to x does: it is finite and its derivative, in float32, 1.
-    """
-    wide = ops.cast(x, ms.float64)
-    near = ops.select(ops.isinf(x), ops.nextafter(wide, ops.zeros_like(wide)), wide)
-    return ops.cast(near - ops.stop_gradient(near), x.dtype)
-
-
-def abandon_trace() -> None:
-    """End a trace that an error broke off: left open, it makes the next compilation fail."""
-    if jit_context() is not None:
-        with contextlib.suppress(RuntimeError):  # refuses a graph within a trace, and clears all
-            TraceRecorder.get_instance().new_fg_node(("", "", [], [], True))
-
-
-def _warm_up() -> None:
-    """Under NumPy 2 the first operation on a Python number raises SystemError, later ones work."""
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)  # MindSpore's library, too, has a word to say of it
-    try:
-        with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemError):
-            Tensor([1.0]) + 1.0
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
-
-
-def _run_op(context: Any, prim: Any, result: Any, *args: Any) -> Any:
-    """MindSpore's own writes every tensor out for its debug log, which fails for bfloat16."""
-    result, files, lines, args = context.args_preprocess(prim.name, result, *args)
-    TraceRecorder.get_instance().new_node(prim, (result, files, lines, False), *args)
-    return result
-
-
 backend = MindSporeBackend()
-# MindSpore's own reads the whole stack at each operation in a trace, and fails under `python -m`.
-jit_trace._get_caller_lines = lambda: ([__file__], [1])
-jit_trace.TraceJitContext.run_op = _run_op
-_warm_up()
+mend()

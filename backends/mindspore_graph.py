@@ -6,7 +6,7 @@ MindSpore reads the source of what an operation is made of, and takes neither *a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,18 +14,35 @@ import mindspore as ms
 import numpy as np
 from mindspore import ops
 from mindspore.common.dtype import TensorType
+from mindspore.graph.jit_context import jit_context
 
-from mlloss.backends.host import Average, Row, Value, _given
+from mlloss.backends.base import blocks
+from mlloss.backends.host import Row, Value, _given
+from mlloss.backends.mindspore_counted import (
+    AGAIN,
+    BACKWARD,
+    CONSTANT,
+    COUNTED,
+    WIDENED,
+    Function,
+)
+from mlloss.backends.mindspore_scaled import Scaled
 from mlloss.backends.numpy import backend as numpy
-from mlloss.ops import LINEAR, Array, Smooth
+from mlloss.ops import Array, Ops, Smooth
 
 Shape = Sequence[int]
-Function = Callable[..., Any]
 
 
 def worked(value: Value, *args: Array) -> Array:
     """What a `Smooth` gives, with its derivatives."""
-    return _worked(value)(*args)
+    shape = args[0].shape[:1] if isinstance(value, Row) else args[0].shape
+    return _called(_worked(value), (shape, _name(args[0].dtype)), *args)
+
+
+def _called(operation: Any, kinds: Any, *args: Array) -> Any:
+    """operation(*args); where a call is written down, a stand-in, as it would copy them."""
+    unseen = getattr(jit_context(), "unseen", None)
+    return operation(*args) if unseen is None else unseen(operation, kinds, *args)
 
 
 @cache
@@ -38,63 +55,162 @@ def _worked(value: Value) -> Any:
         return shapes[0][:1] if isinstance(value, Row) else shapes[0]
 
     count = len(value.function.partials)
-    slopes = [_slope(f, count) for f in value.function.partials]
-    bprop = _BACKWARD[count](_WIDEN[type(value)], *slopes)
-    return ops.Custom(_COUNTED[count](compute), shape, _first, "pyfunc", bprop=bprop)
+    slopes = [_scaled(f, value, count) for f in value.function.partials]
+    bprop = BACKWARD[count](*slopes)
+    return ops.Custom(COUNTED[count](compute), shape, _first, "pyfunc", bprop=bprop)
+
+
+@cache
+def _scaled(partial: Smooth | Function | None, value: Value, count: int) -> Any:
+    """A slope times the gradient; that of what is no `Smooth` is taken for constant."""
+    if partial is None:
+        return None
+    work = Scaled(partial, value)
+
+    def compute(*args: Any) -> Any:
+        (result,) = numpy.run(_in_place, work.rows, *work.spread(numpy, *args))
+        return result
+
+    constant: Any = partial
+    smooth = partial if isinstance(partial, Smooth) else Smooth("slope", constant, (None,) * count)
+    slope = Value(smooth)
+    slopes = [_scaled(f, slope, count) for f in slope.function.partials]
+    bprop = AGAIN[count](*WIDENED[type(value)], _worked(slope), *slopes)
+    return ops.Custom(COUNTED[count + 1](compute), _first, _first, "pyfunc", bprop=bprop)
+
+
+def _in_place(ops: Ops, function: Function, *args: Any) -> tuple[Any, ...]:
+    """function(ops, *args), the last result in the memory of the first argument.
+
+    MindSpore has copied that for this operation alone.
+    """
+    x, *others = np.require(args[0], requirements="W"), *args[1:]
+    whole: tuple[Any, ...] = ()
+    done = 0
+    for some in blocks((x, *others), *x.shape):
+        *parts, some[0][...] = function(ops, *some)
+        whole = whole or tuple(np.empty((len(x), *p.shape[1:]), p.dtype) for p in parts)
+        for result, part in zip(whole, parts, strict=True):
+            result[done : done + len(part)] = part
+        done += len(some[0])
+    return (*whole, x)
 
 
 def given(function: Function, *args: Array) -> tuple[Array, ...]:
     """What takes no derivative: a tuple of arrays of as many rows."""
-    results: tuple[Array, ...] = _Given.of(function, len(args))(*args)
+    operation = _given_of(function, len(args))
+    kinds = operation.kinds([(x.shape, _name(x.dtype)) for x in args])
+    results: tuple[Array, ...] = _called(operation, kinds, *args)
     return results
 
 
-class _Given(ops.Custom):  # type: ignore[misc]
-    """As an operation; the shapes and dtypes of its results are those of a row of zeros."""
+@cache
+def _given_of(function: Function, count: int) -> Any:
+    def compute(*args: Any) -> tuple[Any, ...]:
+        return tuple(map(_plain, numpy.run(_given, function, *args)))
 
-    def __init__(self, function: Function, count: int) -> None:
-        def compute(*args: Any) -> tuple[Any, ...]:
-            return tuple(map(_plain, numpy.run(_given, function, *args)))
-
-        self._function = function
-        known = {"out_shape": _first, "out_dtype": _first, "bprop": _CONSTANT[count]}
-        super().__init__(_COUNTED[count](compute), func_type="pyfunc", **known)
-
-    @staticmethod
-    @cache
-    def of(function: Function, count: int) -> _Given:
-        return _Given(function, count)
-
-    def __infer__(self, *args: dict[str, Any]) -> dict[str, Any]:
-        kinds = [str(x["dtype"].element_type()).lower() for x in args]
-        row = [np.zeros((1, *x["shape"][1:]), k) for x, k in zip(args, kinds, strict=True)]
-        results = list(map(_plain, numpy.run(_given, self._function, *row)))
-        return {
-            "shape": tuple((args[0]["shape"][0], *x.shape[1:]) for x in results),
-            "dtype": tuple(TensorType(_DTYPES[str(x.dtype)]) for x in results),
-            "value": None,
-        }
+    return _Given(function, COUNTED[count](compute), CONSTANT[count])
 
 
-def linear(x: Array, slope: Array, value: Array) -> Array:
-    """`Ops.linear`."""
-    return _linear()(x, slope, value)
+def lines(function: Function, x: Array, index: Array, listed: Array) -> Array:
+    """`Ops.lines`."""
+    args, operation = (x, index, listed), _lines_of(function)
+    kinds = operation.kinds([(a.shape, _name(a.dtype)) for a in args])
+    return _called(operation, kinds, *args)[0]
 
 
 @cache
-def _linear() -> Any:
-    slope_of = _slope(LINEAR.partials[0], 2)
+def _lines_of(function: Function) -> Any:
+    kept, times = _kept(), _times()
 
-    def compute(x: Any, slope: Any, value: Any) -> Any:
-        return value.copy()
+    def compute(*args: Any) -> tuple[Any, ...]:
+        return tuple(numpy.run(_in_place, function, *args))
 
-    def shape(x: Shape, slope: Shape, value: Shape) -> Shape:
-        return value
+    def bprop(x: Array, index: Array, listed: Array, out: Any, gradient: Any) -> tuple[Array, ...]:
+        by_x = times(out[1], kept(gradient[0], out[0]))
+        return by_x, ops.zeros_like(index), ops.zeros_like(listed)
 
-    def bprop(x: Array, slope: Array, value: Array, out: Array, gradient: Array) -> tuple[Any, ...]:
-        return _of_rows(gradient, x) * slope_of(x, slope), ops.zeros_like(slope), gradient
+    return _Given(function, COUNTED[3](compute), bprop)
+
+
+def mean(x: Array) -> Array:
+    """`Ops.mean` without weights."""
+    kind = (x.shape[:-1] or (1,), _name(x.dtype))  # MindSpore wants an axis
+    return ops.reshape(_called(_mean(), kind, x), x.shape[:-1])
+
+
+@cache
+def _mean() -> Any:
+    """The mean over the last axis: one operation instead of a dozen."""
+
+    def compute(x: Any) -> Any:
+        return np.atleast_1d(numpy.run(_mean_of, x))
+
+    def shape(x: Shape) -> Shape:
+        return x[:-1] or (1,)
+
+    def bprop(x: Array, out: Array, gradient: Array) -> tuple[Array]:
+        share = ops.reshape(gradient, (*x.shape[:-1], 1)) / x.shape[-1]
+        return (ops.broadcast_to(share, x.shape),)
 
     return ops.Custom(compute, shape, _first, "pyfunc", bprop=bprop)
+
+
+def _mean_of(ops: Ops, x: Array) -> Array:
+    return ops.mean(x)
+
+
+class _Given(ops.Custom):  # type: ignore[misc]
+    """An operation of a function that gives a tuple."""
+
+    def __init__(self, function: Function, compute: Function, bprop: Function) -> None:
+        self._function = function
+        super().__init__(compute, _first, _first, "pyfunc", bprop=bprop)
+
+    def __infer__(self, *args: dict[str, Any]) -> dict[str, Any]:
+        kinds = self.kinds([(x["shape"], _name(x["dtype"].element_type())) for x in args])
+        dtypes = tuple(TensorType(_DTYPES[dtype]) for _, dtype in kinds)
+        return {"shape": tuple(shape for shape, _ in kinds), "dtype": dtypes, "value": None}
+
+    def kinds(self, args: Sequence[tuple[Shape, str]]) -> list[tuple[Shape, str]]:
+        """The shapes and dtypes of its results, which are those of a row of zeros."""
+        row = [np.zeros((1, *shape[1:]), dtype) for shape, dtype in args]
+        results = map(_plain, numpy.run(_given, self._function, *row))
+        return [((args[0][0][0], *x.shape[1:]), str(x.dtype)) for x in results]
+
+
+def _name(dtype: Any) -> str:
+    return str(dtype).lower()
+
+
+@cache
+def _times() -> Any:
+    """A constant slope times the rows' gradient; MindSpore's own takes four arrays more."""
+
+    def compute(slope: Any, gradient: Any) -> Any:
+        return numpy.run(_in_place, _product, slope, gradient[:, None])[0]
+
+    def bprop(slope: Array, gradient: Array, out: Array, again: Array) -> tuple[Array, ...]:
+        return ops.zeros_like(slope), ops.sum(again * slope, -1)
+
+    return ops.Custom(compute, _first, _first, "pyfunc", bprop=bprop)
+
+
+def _product(ops: Ops, x: Array, y: Array) -> tuple[Array]:
+    return (x * y,)
+
+
+@cache
+def _kept() -> Any:
+    """The rows' gradient, with the derivative nan by the value where that is nan."""
+
+    def compute(gradient: Any, value: Any) -> Any:
+        return gradient
+
+    def bprop(gradient: Array, value: Array, out: Array, again: Array) -> tuple[Array, ...]:
+        return again, ops.select(ops.isnan(value), value, ops.zeros_like(value))
+
+    return ops.Custom(compute, _first, _first, "pyfunc", bprop=bprop)
 
 
 def _plain(x: Any) -> Any:
@@ -102,79 +218,8 @@ def _plain(x: Any) -> Any:
     return np.ascontiguousarray(x, np.int32 if x.dtype == np.int64 else x.dtype)
 
 
-def _slope(f: Smooth | Function | None, count: int) -> Any:
-    """A partial derivative; that of what is no `Smooth` is taken for 0."""
-    if f is None:
-        return None
-    return _worked(Value(f if isinstance(f, Smooth) else Smooth("constant", f, (None,) * count)))
-
-
 def _first(*them: Any) -> Any:
     return them[0]
 
 
-def _as_it_is(gradient: Array, x: Array) -> Array:
-    return gradient
-
-
-def _of_rows(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1))
-
-
-def _of_means(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1)) / x.shape[1]
-
-
-_WIDEN = {Value: _as_it_is, Row: _of_rows, Average: _of_means}
-
-
-def _of_two(widen: Function, first: Function | None, second: Function | None) -> Function:
-    def bprop(x: Array, y: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        wide = widen(gradient, x)
-        by_x = ops.zeros_like(x) if first is None else wide * first(x, y)
-        return by_x, ops.zeros_like(y) if second is None else wide * second(x, y)
-
-    return bprop
-
-
-def _of_three(widen: Function, first: Function | None, *nothing: None) -> Function:
-    def bprop(x: Array, y: Array, z: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        by_x = ops.zeros_like(x) if first is None else widen(gradient, x) * first(x, y, z)
-        return by_x, ops.zeros_like(y), ops.zeros_like(z)
-
-    return bprop
-
-
-_BACKWARD: dict[int, Function] = {2: _of_two, 3: _of_three}
-
-
-def _constant_one(x: Array, out: Array, gradient: Array) -> tuple[Array]:
-    return (ops.zeros_like(x),)
-
-
-_CONSTANT = {1: _constant_one, 3: _of_three(_as_it_is, None)}
-
-
-def _one(compute: Function) -> Function:
-    def counted(x: Any) -> Any:
-        return compute(x)
-
-    return counted
-
-
-def _two(compute: Function) -> Function:
-    def counted(x: Any, y: Any) -> Any:
-        return compute(x, y)
-
-    return counted
-
-
-def _three(compute: Function) -> Function:
-    def counted(x: Any, y: Any, z: Any) -> Any:
-        return compute(x, y, z)
-
-    return counted
-
-
-_COUNTED = {1: _one, 2: _two, 3: _three}
 _DTYPES = {"float32": ms.float32, "float64": ms.float64, "int32": ms.int32, "bool": ms.bool_}

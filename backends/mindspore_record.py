@@ -9,17 +9,18 @@ from operator import getitem
 from typing import Any
 
 import numpy as np
-from mindspore import Tensor, ops
+from mindspore import Tensor, bfloat16, ops
 from mindspore._c_expression import TraceRecorder
 from mindspore.graph.jit_context import set_jit_context
 from mindspore.graph.jit_trace import TraceJitContext
 from mindspore.ops.auto_generate import gen_ops_prim
 
-from mlloss.backends.mindspore import abandon_trace
+from mlloss.backends.mindspore_setup import abandon_trace, mend
 from mlloss.ops import Array
 
 _METHODS = {"getitem": getitem}
 _COUNT = itertools.count()
+mend()
 
 
 class Record(TraceJitContext):  # type: ignore[misc]
@@ -36,18 +37,32 @@ class Record(TraceJitContext):  # type: ignore[misc]
         self.constants: dict[str, Any] = {}
         self.settings: dict[str, tuple[Any, ...]] = {}  # what operations are made with
         self._word: str | None = None  # what the last argument of the next operation was
-        args = [self._stand_in(x, value, size) if isinstance(x, tuple) else x for x in kinds]
+        self._value = value
+        args = [self._stand_in(x, size) if isinstance(x, tuple) else x for x in kinds]
         inputs = [x for x in args if isinstance(x, Tensor)]
         self.inputs = [self._new("x", x) for x in inputs]
         self.result = self._name(self._record(function, args, inputs))
 
-    def _stand_in(self, kind: tuple[Any, Any], value: int, size: int) -> Tensor:
+    def _stand_in(self, kind: tuple[Any, Any], size: int) -> Tensor:
         shape, dtype = kind
-        filled = np.full([size if n is None else n for n in shape], value, np.float32)
-        tensor = ops.cast(Tensor(filled), dtype)  # NumPy has no bfloat16
+        tensor = self._filled([size if n is None else n for n in shape], str(dtype).lower())
         if None in shape:
             self.shapes[id(tensor)] = shape
         return tensor
+
+    def _filled(self, shape: Sequence[int], dtype: str) -> Tensor:
+        """With the record's value in its first row, so that the rest takes no memory."""
+        filled = np.zeros(shape, "float32" if dtype == "bfloat16" else dtype)
+        np.atleast_1d(filled)[:1] = self._value
+        tensor = Tensor.from_numpy(filled)
+        return ops.cast(tensor, bfloat16) if dtype == "bfloat16" else tensor
+
+    def unseen(self, operation: Any, kinds: Any, *args: Any) -> Any:
+        """A stand-in for what it gives, of a shape and dtype or a list of them, without a run."""
+        several = isinstance(kinds, list)
+        result = tuple(self._filled(*k) for k in kinds) if several else self._filled(*kinds)
+        self._write(operation, result, args)
+        return result
 
     def _record(self, function: Callable[..., Array], args: list[Any], inputs: list[Tensor]) -> Any:
         name = f"mlloss.{next(_COUNT)}"

@@ -35,7 +35,8 @@ def read(ops: Ops, given: Given, dtype: str) -> tuple[Listed | Dense, Array]:
         *lists, wrong = ops.given(Lists(given.classes), rows)
         return Listed(*lists), wrong
     y = ops.cast(rows, dtype)
-    return _dense(ops, y, given), _wrong(ops, y, given)
+    (wrong,) = ops.given(Breach(given.labels, given.fractions), y)
+    return _dense(ops, y, given), wrong
 
 
 def read_dense(ops: Ops, given: Given, dtype: str) -> Dense:
@@ -122,12 +123,21 @@ def _dense(ops: Ops, y: Array, given: Given) -> Dense:
     return Dense((y + 1) * 0.5 if given.labels == "signed" else y)
 
 
-def _wrong(ops: Ops, y: Array, given: Given) -> Array:
-    if given.labels == "signed":
-        return ops.any(~((y == 1) | (y == -1)))
-    if given.fractions:
-        return ops.any(~((y >= 0) & (y <= 1)))
-    return ops.any(~((y == 0) | (y == 1)))
+@dataclass(frozen=True)
+class Breach:
+    """To find the rows of numbers that are no labels."""
+
+    labels: Labels
+    fractions: bool
+
+    def __call__(self, ops: Ops, y: Array) -> tuple[Array]:
+        if self.labels == "signed":
+            right = (y == 1) | (y == -1)
+        elif self.fractions:
+            right = (y >= 0) & (y <= 1)
+        else:
+            right = (y == 0) | (y == 1)
+        return (ops.any(~right),)
 
 
 def to_dense(ops: Ops, labels: Listed, classes: int) -> Array:

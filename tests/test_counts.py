@@ -134,3 +134,40 @@ def test_labels_are_looked_at_once(loss: str, require_framework: Require):
         patch.setattr(TorchBackend, "host", lambda ops, a: looks.append(a) or host(ops, a))
         LOSSES[loss](x.requires_grad_(), target)
     assert sum(a is target for a in looks) == 1
+
+
+@loss
+def test_few_operations_in_a_graph_of_mindspore(loss: str, require_framework: Require):
+    require_framework("mindspore")
+    import mindspore
+
+    from mlloss.backends.mindspore_record import Record
+    from mlloss.compute import compute
+
+    target = ((32, 3), mindspore.int64) if loss == "margin" else ((32, 20), mindspore.float32)
+    name, labels = LOSSES[loss].__name__, "indices" if loss == "margin" else "binary"
+    words = (None, "mean", labels, -1, None)
+    record = Record(compute, [name, ((32, 20), mindspore.float32), target, *words], 0, 3)
+    assert len(record.lines) <= {"margin": 14, "soft": 9}[loss]
+
+
+@loss
+def test_no_operation_of_mindspore_in_an_eager_backward_pass(
+    loss: str, require_framework: Require, monkeypatch: pytest.MonkeyPatch
+):
+    """Each waits for another thread."""
+    require_framework("mindspore")
+    import mindspore
+
+    from mlloss.backends import mindspore_eager
+
+    asked: list[Any] = []
+    worked = mindspore_eager.Scaled.rows
+    monkeypatch.setattr(
+        mindspore_eager.Scaled,
+        "rows",
+        lambda own, ops, *args: asked.extend(map(type, args)) or worked(own, ops, *args),
+    )
+    x, target = map(mindspore.Tensor, batch(loss, 32, 20))
+    mindspore.grad(LOSSES[loss])(x, target)
+    assert set(asked) == {np.ndarray}

@@ -18,6 +18,8 @@ from mlloss.backends.numpy import backend as numpy
 from mlloss.backends.paddle_arrays import number
 from mlloss.ops import Array, Ops, Smooth
 
+_BLOCK = 1 << 16  # numbers at a time: of more, what is freed on the way goes back to the system
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -51,7 +53,7 @@ class Factor:
         share = self.value.widen(ops, gradient, x)
         share = np.broadcast_to(share, (len(x), share.shape[1]))
         product = np.empty(x.shape, x.dtype)
-        for part, own, *some in blocks((product, share, *args), *x.shape):
+        for part, own, *some in blocks((product, share, *args), *x.shape, _BLOCK):
             np.multiply(self.slope.value(ops, *some), own, out=part)
         return product
 

@@ -18,7 +18,7 @@ from mlloss.backends.base import remembered
 from mlloss.backends.host import SMALL, Average, AverageMean, HostMemory, Row, Value
 from mlloss.backends.modules.paddle import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.paddle_arrays import blocks, dtype_name, is_static, number
-from mlloss.backends.paddle_gradient import Factor, plain, wire, wired
+from mlloss.backends.paddle_gradient import Factor, known, plain, wire, wired
 from mlloss.backends.paddle_recomputed import Recomputed
 from mlloss.ops import LINEAR, Array, Smooth
 
@@ -51,8 +51,7 @@ class PaddleBackend(HostMemory):
         return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)
 
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
-        own = x.size > SMALL and x.flags.owndata and x.flags.c_contiguous
-        return paddle.Tensor(x, paddle.CPUPlace(), False, own)  # whatever the current device is
+        return paddle.Tensor(x, paddle.CPUPlace())  # whatever the current device is
 
     def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
         if not paddle.in_dynamic_mode() or not paddle.is_grad_enabled():
@@ -163,10 +162,12 @@ class PaddleBackend(HostMemory):
             return super().average_mean(function, args)
         x, *others = args
         alone = not x.stop_gradient and all(a.stop_gradient for a in others)
-        if not alone or seen[0].size > SMALL or not paddle.is_grad_enabled():
+        if not alone or not paddle.is_grad_enabled():
             return wire(self, value, function, args)
-        mean, slope = map(self.from_host, value.known(seen))
-        return wired(x, Factor(self, function.partials[0], value, slope), args, mean.clone)
+        mean, own = value.known(seen)
+        slope = paddle.Tensor(own, paddle.CPUPlace(), False, True)  # in the same memory
+        factor = Factor(self, function.partials[0], value)
+        return known(x, factor, args, self.from_host(mean), slope)
 
     def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         x, *lists = args

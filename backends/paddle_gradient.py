@@ -41,19 +41,17 @@ class Factor:
 
     def twice(self, gradient: Array, args: list[Array]) -> Array:
         """That product, to be differentiated once more."""
-        slope = self.slope
-        slope = (
-            self.ops.apply(slope, *args) if isinstance(slope, Smooth) else slope(self.ops, *args)
-        )
-        return self.value.widen(self.ops, gradient, args[0]) * slope
+        ops, slope = self.ops, self.slope
+        slope = ops.apply(slope, *args) if isinstance(slope, Smooth) else slope(ops, *args)
+        return self.value.widen(ops, gradient, args[0]) * slope
 
     def _product(self, ops: Ops, gradient: Array, *args: Array) -> Array:
         """A few rows at a time: but for the result, all stays in the cache."""
-        x = args[0]
-        share = self.value.widen(ops, gradient, x)
-        share = np.broadcast_to(share, (len(x), share.shape[1]))
-        product = np.empty(x.shape, x.dtype)
-        for part, own, *some in blocks((product, share, *args), *x.shape, _BLOCK):
+        rows, classes = args[0].shape
+        share = self.value.widen(ops, gradient, args[0])
+        share = np.broadcast_to(share, (rows, share.shape[1]))
+        product = np.empty((rows, classes), share.dtype)
+        for part, own, *some in blocks((product, share, *args), rows, classes, _BLOCK):
             np.multiply(self.slope.value(ops, *some), own, out=part)
         return product
 
@@ -65,19 +63,56 @@ class _Layer(PyLayer):  # type: ignore[misc]
     def forward(
         ctx: Any, x: Array, factor: Factor, args: Callable[[], Any], result: Callable[[], Array]
     ) -> Array:
-        saved = args()
-        ctx.factor, ctx.versions = factor, [a.inplace_version for a in saved]
-        ctx.save_for_backward(*saved)
+        _save(ctx, factor, args())
         out = result()
-        return out.clone() if any(out is a for a in saved) else out  # else an "inplace" error
+        return out.clone() if any(out is a for a in args()) else out  # else an "inplace" error
 
     @staticmethod
     def backward(ctx: Any, gradient: Array) -> Array:
-        args = ctx.saved_tensor()
-        if ctx.versions != [a.inplace_version for a in args]:  # paddle checks its own layers only
-            raise RuntimeError("an array that the loss saved for its gradient was changed in place")
-        factor: Factor = ctx.factor
-        return (factor.twice if paddle.is_grad_enabled() else factor.once)(gradient, args)
+        return _gradient(ctx, gradient, ctx.saved_tensor())
+
+
+class _Known(PyLayer):  # type: ignore[misc]
+    """A number whose slope is at hand, which the first backward pass gives away."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Array, factor: Factor, args: Callable[[], Any], known: Callable[[], Any]
+    ) -> Array:
+        mean, slope = known()
+        _save(ctx, factor, args(), slope)
+        ctx.given = False
+        return mean
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Array) -> Array:
+        *args, slope = ctx.saved_tensor()
+        if ctx.given or paddle.is_grad_enabled():
+            return _gradient(ctx, gradient, args)
+        _check(ctx, args)
+        ctx.given = True
+        return slope.scale_(gradient.item())
+
+
+def _save(ctx: Any, factor: Factor, args: tuple[Array, ...], *others: Array) -> None:
+    ctx.factor, ctx.versions = factor, [a.inplace_version for a in args]
+    ctx.save_for_backward(*args, *others)
+
+
+def _check(ctx: Any, args: list[Array]) -> None:
+    if ctx.versions != [a.inplace_version for a in args]:  # paddle checks its own layers only
+        raise RuntimeError("an array that the loss saved for its gradient was changed in place")
+
+
+def _gradient(ctx: Any, gradient: Array, args: list[Array]) -> Array:
+    _check(ctx, args)
+    factor: Factor = ctx.factor
+    return (factor.twice if paddle.is_grad_enabled() else factor.once)(gradient, args)
+
+
+def known(x: Array, factor: Factor, args: tuple[Array, ...], mean: Array, slope: Array) -> Array:
+    """The mean, with a slope in x that is what the factor makes of a gradient of 1."""
+    return _Known.apply(x, factor, lambda: args, lambda: (mean, slope))
 
 
 def wire(ops: Any, value: Value, function: Smooth, args: tuple[Array, ...]) -> Array:
@@ -85,10 +120,9 @@ def wire(ops: Any, value: Value, function: Smooth, args: tuple[Array, ...]) -> A
     live = [(a, p) for a, p in zip(args, function.partials, strict=True) if not a.stop_gradient]
     if not live:
         return ops.worked(value, args)
-    total = wired(
-        live[0][0], Factor(ops, live[0][1], value), args, partial(ops.worked, value, args)
-    )
-    for a, slope in live[1:]:
+    (a, slope), *others = live
+    total = wired(a, Factor(ops, slope, value), args, partial(ops.worked, value, args))
+    for a, slope in others:
         total = total + wired(a, Factor(ops, slope, value), args, partial(paddle.zeros_like, total))
     return total
 

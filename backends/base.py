@@ -41,9 +41,11 @@ def together(small: Array, classes: int) -> tuple[Array, Array]:
     return fewer, rest
 
 
-def blocks(args: Sequence[Array], rows: int, classes: int) -> Iterator[tuple[Array, ...]]:
+def blocks(
+    args: Sequence[Array], rows: int, classes: int, size: int = CACHED
+) -> Iterator[tuple[Array, ...]]:
     """The arrays, each of so many rows, a few rows at a time; all at once where they are small."""
-    step = max(1, CACHED // max(1, classes))
+    step = max(1, size // max(1, classes))
     for first in range(0, rows, step):
         yield tuple(x[first : first + step] for x in args)
 

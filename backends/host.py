@@ -9,15 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from mlloss.backends.base import Base
+from mlloss.backends.base import Base, blocks
+from mlloss.backends.numpy import NumpyBackend
 from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import Array, Ops, Smooth
 
 SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
+_BLOCK = 1 << 17  # numbers at a time: of more, what is freed on the way goes back to the system
+
+
+class _Once(NumpyBackend):
+    """For a value and its slope, of the same arrays: what both need is worked out once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, ...], tuple[Array, Any]] = {}  # arrays, that ids stay theirs
+
+    def small(self, x: Array) -> Array:
+        return self._once(super().small, x).copy()
+
+    def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
+        return self._once(super().negate_at, x, index, rows)
+
+    def _once(self, function: Callable[..., Array], *args: Array) -> Array:
+        key = tuple(map(id, args))
+        if key not in self._kept:
+            self._kept[key] = function(*args), args
+        return self._kept[key][0]
 
 
 @dataclass(frozen=True)
@@ -67,13 +88,23 @@ class AverageMean(Average):
         return ops.average_mean(self.function, args)
 
     def known(self, seen: Sequence[np.ndarray[Any, Any]]) -> tuple[np.ndarray[Any, Any], ...]:
-        """It and its slope in the first argument, for arrays so small that both may be kept."""
-        mean, slope = numpy.run(self._with_slope, *seen)
+        """It and its slope in the first argument."""
+        mean, slope = numpy.run(self._apart if seen[0].size <= SMALL else self._at_once, *seen)
         return np.asarray(mean), slope
 
-    def _with_slope(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
+    def _apart(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
         slope: Any = self.function.partials[0]
         return self(ops, *args), ops.divide(ops.apply(slope, *args), args[0].size)
+
+    def _at_once(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
+        """Of many numbers in three quarters of the time."""
+        x, partial = args[0], cast(Smooth, self.function.partials[0])
+        means, slope = np.empty(len(x), x.dtype), np.empty(x.shape, x.dtype)
+        for mean, part, *some in blocks((means, slope, *args), len(x), x.shape[1], _BLOCK):
+            once = _Once()
+            mean[:] = self.function.row_means(once, *some)
+            np.divide(partial.value(once, *some), x.size, out=part)
+        return ops.mean(means), slope
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)

@@ -81,25 +81,31 @@ class NumpyBackend(Base):
         return _log1p(np.exp(x))
 
     def tail(self, x: Array) -> Array:
-        return _log1p(_small(x))
+        return _log1p(self.small(x))
 
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
         if x.size < _MANY:
             return super().mean_with_tail(lead, x)
-        fewer, rest = together(_small(x), x.shape[1])
+        fewer, rest = together(self.small(x), x.shape[1])
         total = self.sum(_log1p(fewer)) + self.sum(_log1p(rest))
         total /= x.shape[1]
         total += self.mean(lead)
         return total
 
+    def small(self, x: Array) -> Array:
+        """exp(-|x|), to be overwritten."""
+        small = np.abs(x)
+        np.negative(small, out=small)
+        return np.exp(small, out=small)
+
     def sigmoid(self, x: Array) -> Array:
-        small = np.exp(-np.abs(x))
+        small = self.small(x)
         return np.maximum(small, x >= 0, dtype=x.dtype) / (1 + small)
 
     def sigmoid_less(self, x: Array, share: Array) -> Array:
         minus = np.signbit(x)
         slope: Array = ~minus - share
-        small = _small(x)
+        small = self.small(x)
         small /= 1 + small  # sigmoid(-|x|)
         slope -= np.copysign(small, x, out=small)
         return slope
@@ -192,13 +198,6 @@ class NumpyBackend(Base):
         """The value alone."""
         (value,) = self.given(lambda ops, *some: (function.value(ops, *some),), *args)
         return value
-
-
-def _small(x: Array) -> Array:
-    """exp(-|x|)."""
-    small = np.abs(x)
-    np.negative(small, out=small)
-    return np.exp(small, out=small)
 
 
 def _log1p(small: Array) -> Array:

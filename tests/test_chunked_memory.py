@@ -41,4 +41,4 @@ def test_peak(
     with capsys.disabled():
         print(f"\n{name}: {chunked:.0f} MB by chunks, {plain:.0f} MB at once ", end="")
     assert chunked <= BUDGET
-    assert 1.6 * chunked < plain  # JAX needs the scores alone at once
+    assert 1.4 * chunked < plain  # JAX and Paddle need the scores and little else at once

@@ -64,3 +64,23 @@ def test_inputs_unchanged(name: str, compiler: str, loss: Any, target: Any, requ
             np.testing.assert_array_equal(
                 framework.numpy(array), value.astype(framework.dtype(array))
             )
+
+
+@pytest.mark.parametrize("loss", [soft, margin])
+@pytest.mark.parametrize(("rows", "classes"), [(4, 6), (64, 1000)])
+def test_a_gradient_of_paddle_is_the_callers_own(
+    loss: Any, rows: int, classes: int, require_framework: Any
+):
+    """The first backward pass may take along what has been worked out for it."""
+    require_framework("paddle")
+    import paddle
+
+    draw = np.random.default_rng(0)
+    x = paddle.to_tensor(draw.normal(size=(rows, classes)), stop_gradient=False)
+    t = draw.integers(0, 2, (rows, classes))
+    value = loss(x, paddle.to_tensor(t if loss is margin else t * 1.0), None)
+    wanted = paddle.grad(value, x, create_graph=True)[0].numpy()
+    for factor in (1, 3, 1):
+        (slope,) = paddle.grad(value * factor, x, retain_graph=True)
+        np.testing.assert_allclose(slope.numpy(), wanted * factor, rtol=1e-13, atol=0)
+        slope.zero_()

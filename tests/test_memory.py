@@ -17,7 +17,7 @@ PEAK = {  # arrays of the input's size, forward and backward; one array of label
     "numpy": {"margin": 3, "soft": 1.9},
     "torch": {"margin": 6, "soft": 4.5},
     "jax": {"margin": 11, "soft": 3.5},
-    "paddle": {"margin": 6, "soft": 4.5},
+    "paddle": {"margin": 6, "soft": 3.2},
     "mindspore": {"margin": 3.5, "soft": 3.5},
 }
 POINTS = [("margin", 20), ("margin", 200), ("soft", 20)]

@@ -22,23 +22,29 @@ SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
 _BLOCK = 1 << 17  # numbers at a time: of more, what is freed on the way goes back to the system
 
 
-class _Once(NumpyBackend):
-    """For a value and its slope, of the same arrays: what both need is worked out once."""
+class Once:
+    """Put before a backend, for a value and its slope of the same arrays: of what both need."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[int, ...], tuple[Array, Any]] = {}  # arrays, that ids stay theirs
 
     def small(self, x: Array) -> Array:
-        return self._once(super().small, x).copy()
+        return self.once_of(super().small, x)  # type: ignore[misc]
 
     def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
-        return self._once(super().negate_at, x, index, rows)
+        return self.once_of(super().negate_at, x, index, rows)  # type: ignore[misc]
 
-    def _once(self, function: Callable[..., Array], *args: Array) -> Array:
+    def once_of(self, function: Callable[..., Array], *args: Array) -> Array:
+        """function(*args), worked out once."""
         key = tuple(map(id, args))
         if key not in self._kept:
             self._kept[key] = function(*args), args
         return self._kept[key][0]
+
+
+class _NumpyOnce(Once, NumpyBackend):
+    def small(self, x: Array) -> Array:
+        return super().small(x).copy()
 
 
 @dataclass(frozen=True)
@@ -97,14 +103,20 @@ class AverageMean(Average):
         return self(ops, *args), ops.divide(ops.apply(slope, *args), args[0].size)
 
     def _at_once(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
-        """Of many numbers in three quarters of the time."""
-        x, partial = args[0], cast(Smooth, self.function.partials[0])
-        means, slope = np.empty(len(x), x.dtype), np.empty(x.shape, x.dtype)
-        for mean, part, *some in blocks((means, slope, *args), len(x), x.shape[1], _BLOCK):
-            once = _Once()
-            mean[:] = self.function.row_means(once, *some)
-            np.divide(partial.value(once, *some), x.size, out=part)
+        x = args[0]
+        means, slope = np.empty(len(x), x.dtype), np.empty_like(x)
+        self.fill(means, slope, _NumpyOnce, args, _BLOCK)
         return ops.mean(means), slope
+
+    def fill(
+        self, means: Array, slope: Array, once: Callable[[], Any], args: Sequence[Array], size: int
+    ) -> None:
+        """The rows' means and the slope at once, of many numbers, in three quarters of the time."""
+        (rows, classes), partial = args[0].shape, cast(Smooth, self.function.partials[0])
+        for mean, part, *some in blocks((means, slope, *args), rows, classes, size):
+            ops = once()
+            mean[...] = self.function.row_means(ops, *some)
+            part[...] = ops.divide(partial.value(ops, *some), rows * classes)
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)

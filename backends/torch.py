@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import remembered, together
-from mlloss.backends.host import HostMemory
+from mlloss.backends.base import CACHED, remembered, together
+from mlloss.backends.host import AverageMean, HostMemory, Once
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.torch_functions import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch_plain import plain
@@ -23,7 +23,7 @@ from mlloss.backends.torch_state import (
     is_traced,
     transformed,
 )
-from mlloss.backends.torch_values import are_small, smooth_value
+from mlloss.backends.torch_values import are_known_together, are_small, smooth_value
 from mlloss.ops import Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -100,12 +100,14 @@ class TorchBackend(HostMemory):
         return torch.lerp(a, b, share)
 
     def wrong_side(self, x: Array, share: Array) -> Array:
-        if not is_overwritten(x):
-            return super().wrong_side(x, share)
-        return _step(x).sub_(share).mul_(x)
+        return _side(x, share).mul_(x) if is_overwritten(x) else super().wrong_side(x, share)
+
+    def small(self, x: Array) -> Array:
+        """exp(-|x|), where it may be overwritten."""
+        return x.abs().neg_().exp_()
 
     def tail(self, x: Array) -> Array:
-        return x.abs().neg_().exp_().log1p_() if is_overwritten(x) else super().tail(x)
+        return self.small(x).log1p_() if is_overwritten(x) else super().tail(x)
 
     def sigmoid_less(self, x: Array, share: Array) -> Array:
         if not is_overwritten(x):
@@ -119,7 +121,7 @@ class TorchBackend(HostMemory):
             return super().mean_with_tail(lead, x)
         mean = self.mean(lead)
         del lead  # no third array of this size at a time: malloc would give memory back
-        fewer, rest = together(x.abs().neg_().exp_(), x.shape[1])
+        fewer, rest = together(self.small(x), x.shape[1])
         tail = self.sum(torch.log1p(fewer)).add_(self.sum(torch.log1p(rest)))
         return tail.div_(x.shape[1]).add_(mean)
 
@@ -199,8 +201,18 @@ class TorchBackend(HostMemory):
             return super().average_mean(function, args)
         x, *others = args
         alone = x.requires_grad and not any(y.requires_grad for y in others)
-        known = alone and torch.is_grad_enabled() and are_small(args)
+        known = alone and torch.is_grad_enabled() and are_known_together(args)
         return (KnownMean if known else AveragedMean).apply(self, function, *args)
+
+    def known_mean(self, function: Smooth, args: tuple[Array, ...]) -> tuple[Array, Array]:
+        """That and its slope in the first argument, of plain arrays."""
+        value = AverageMean(function)
+        if are_small(args):
+            mean, slope = map(torch.from_numpy, value.known([x.numpy(force=True) for x in args]))
+            return mean, slope
+        means, slope = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
+        value.fill(means, slope, _Once, args, CACHED)
+        return self.mean(means), slope
 
     def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         x, *lists = args
@@ -220,6 +232,22 @@ class TorchBackend(HostMemory):
             return False
         least, most = x.aminmax()
         return bool(low <= least.item() and most.item() <= high)
+
+
+class _Once(Once, TorchBackend):
+    def wrong_side(self, x: Array, share: Array) -> Array:
+        return self.once_of(_side, x, share) * x
+
+    def sigmoid_less(self, x: Array, share: Array) -> Array:
+        small = self.small(x)
+        far = small + 1
+        torch.div(small, far, out=far)  # sigmoid(-|x|)
+        return torch.sub(self.once_of(_side, x, share), far.copysign_(x), out=far)
+
+
+def _side(x: Any, share: Any) -> Any:
+    """How far a share is from 1 where x >= 0, and from 0 elsewhere."""
+    return _step(x).sub_(share)
 
 
 def _step(x: Any) -> Any:

@@ -89,22 +89,26 @@ class AveragedMean(Averaged):
 
 
 class KnownMean(torch.autograd.Function):  # type: ignore[misc]
-    """The same with its slope in x, which are worked out together where arrays are small."""
+    """The same with its slope in x, which are worked out together.
+
+    The first backward pass gives the slope away; another works it out anew.
+    """
 
     @staticmethod
-    def forward(ctx: Any, ops: Ops, function: Smooth, *args: Any) -> Any:
-        known = AverageMean(function).known([x.numpy(force=True) for x in args])
-        mean, slope = map(torch.from_numpy, known)
-        ctx.ops, ctx.function = ops, function
+    def forward(ctx: Any, ops: Any, function: Smooth, *args: Any) -> Any:
+        mean, slope = ops.known_mean(function, args)
+        ctx.ops, ctx.function, ctx.given = ops, function, False
         ctx.save_for_backward(slope, *args)
         return mean
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         slope, *args = ctx.saved_tensors
-        if is_differentiated():
+        if ctx.given or is_differentiated():
             return _backward(ctx, args, _shared(grad, slope.shape))
-        return None, None, grad * slope, *(None for _ in args[1:])
+        ctx.given = True
+        slope = slope.data.mul_(grad)  # data: a saved tensor must not be changed, others may be
+        return None, None, slope, *(None for _ in args[1:])
 
 
 class Linear(torch.autograd.Function):  # type: ignore[misc]

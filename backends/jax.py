@@ -235,8 +235,9 @@ class JaxBackend(Base):
             return self.mean(lead + self.tail(x))
         small = _together(_product, jnp.exp(-jnp.abs(x)))
         tail = self.sum(jnp.log1p(self.relu(small)))  # of what is made in one pass, for relu's sake
-        few = _together(operator.add, lead / _TOGETHER)  # a sum that cannot overflow
-        return (_TOGETHER * few.shape[1] / x.shape[1]) * self.mean(few) + tail / x.shape[1]
+        share = 2.0 ** -x.shape[1].bit_length()  # so that no sum overflows
+        few = _together(operator.add, lead * share).sum(-1)  # in blocks it would take a pass more
+        return few / (share * x.shape[1]) + tail / x.shape[1]
 
     def any(self, x: Array) -> Array:
         return (_together(operator.or_, x) if _is_long(x) else x).any(-1)

@@ -25,11 +25,15 @@ _FEW = 16  # slots that are gone through in one operation ...
 _MANY = 128  # ... or compared one by one sooner than looked up, ...
 _STRIDE = 8  # ... so many in a pass
 _WIDTHS = (_FEW, 48, _MANY)  # that wider lists are cut to, where no row lists more
-_PAIRS = 1 << 16  # hinges that take less time all at once than by sorted levels, ...
+_PAIRS = 1 << 14  # hinges that take less time all at once than by sorted levels, ...
 _SMALL = 1 << 9  # ... in rows that have no more each
 _LONG = 64  # classes that are put together, ...
 _TOGETHER = 8  # ... so many at a time, before a row is looked through or added up, ...
 _BLOCK = 128  # ... each so many after the last
+_SHORT = 1024  # classes whose counts are added up in words sooner than scattered: ...
+_FIELDS = 5  # ... so many fields, ...
+_BITS = 6  # ... so wide, ...
+_FULL = 62  # ... which hold so many
 _CACHED = 1 << 16  # counts that go into a histogram at a time, in little new memory
 
 
@@ -235,8 +239,9 @@ class JaxBackend(Base):
             return self.mean(lead + self.tail(x))
         small = _together(_product, jnp.exp(-jnp.abs(x)))
         tail = self.sum(jnp.log1p(self.relu(small)))  # of what is made in one pass, for relu's sake
-        few = _together(operator.add, lead / _TOGETHER)  # a sum that cannot overflow
-        return (_TOGETHER * few.shape[1] / x.shape[1]) * self.mean(few) + tail / x.shape[1]
+        share = 2.0 ** -x.shape[1].bit_length()  # so that no sum overflows
+        few = _together(operator.add, lead * share).sum(-1)  # in blocks it would take a pass more
+        return few / (share * x.shape[1]) + tail / x.shape[1]
 
     def any(self, x: Array) -> Array:
         return (_together(operator.or_, x) if _is_long(x) else x).any(-1)
@@ -304,6 +309,19 @@ class JaxBackend(Base):
         found = jax.lax.fori_loop(0, classes // width, step, nothing)
         odd = classes % width
         return _scattered(found, counts[:, classes - odd :]) if odd else found
+
+    def among(self, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
+        slots, classes = thresholds.shape[1], x.shape[1]
+        if slots > _FEW or not isinstance(classes, int) or classes > _SHORT:
+            return super().among(thresholds, values, x)
+        above, nearest = jnp.zeros_like(x), jnp.broadcast_to(values[:, :1], x.shape)
+        for n in range(slots):
+            passed = thresholds[:, n : n + 1] < x
+            above = jnp.where(passed, n + 1.0, above)
+            nearest = jnp.where(passed, values[:, n : n + 1], nearest)
+        exactly = _in_fields(above, slots + 1)  # a flip here would be made part of it, and slow
+        fewer = self.cumsum(exactly)
+        return above, nearest, fewer[:, -1:] - fewer + exactly
 
     def arange(self, n: int, like: Array) -> Array:
         return jnp.arange(n, dtype="int32")
@@ -391,6 +409,30 @@ def _counted(test: Callable[[Array, Array | int], Array], columns: Array) -> Arr
     padded = jnp.pad(columns, padding, constant_values=jnp.inf)
     first = some(padded[:, :_STRIDE], 0)
     return jax.lax.fori_loop(1, padded.shape[1] // _STRIDE, step, first)
+
+
+def _in_fields(counts: Array, bins: int) -> Array:
+    """`histogram` without its 0 of short rows, by adding up words with a field for each bin."""
+    parts = max(1, min(_FULL, counts.shape[1] // _FEW))
+    width = counts.shape[1] // parts
+    pieces = [counts[:, n * width : (n + 1) * width] for n in range(parts)]
+    rest = counts[:, parts * width :]
+    found = _unpacked(pieces, bins)
+    return found + _unpacked([rest], bins) if rest.shape[1] else found
+
+
+def _unpacked(pieces: Sequence[Array], bins: int) -> Array:
+    words = [sum(_word(x, first) for x in pieces) for first in range(1, bins, _FIELDS)]
+    place = _BITS * jnp.arange(_FIELDS, dtype="int32").reshape(1, 1, _FIELDS, 1)
+    fields = (jnp.stack(words, 1)[:, :, None] >> place) & ((1 << _BITS) - 1)
+    found = fields.sum(-1, dtype="int32")
+    return found.reshape(found.shape[0], len(words) * _FIELDS)[:, : bins - 1]
+
+
+def _word(counts: Array, first: int) -> Array:
+    """1 in the field of each count, the lowest that of `first`; XLA shifts out what is beyond."""
+    place = _BITS * (counts.astype("int32") - first)
+    return jax.lax.shift_left(jnp.ones_like(place), place)
 
 
 # For one row, and by vmap for all: XLA sees then that no row needs another, and leaves arrays that

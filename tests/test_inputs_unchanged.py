@@ -67,20 +67,31 @@ def test_inputs_unchanged(name: str, compiler: str, loss: Any, target: Any, requ
 
 
 @pytest.mark.parametrize("loss", [soft, margin])
-@pytest.mark.parametrize(("rows", "classes"), [(4, 6), (64, 1000)])
-def test_a_gradient_of_paddle_is_the_callers_own(
-    loss: Any, rows: int, classes: int, require_framework: Any
+@pytest.mark.parametrize(("rows", "classes"), [(4, 6), (64, 1000), (300, 1000)])
+@pytest.mark.parametrize("name", ["torch", "paddle"])
+def test_a_gradient_is_the_callers_own(
+    name: str, loss: Any, rows: int, classes: int, require_framework: Any
 ):
     """The first backward pass may take along what has been worked out for it."""
-    require_framework("paddle")
-    import paddle
-
-    draw = np.random.default_rng(0)
-    x = paddle.to_tensor(draw.normal(size=(rows, classes)), stop_gradient=False)
+    require_framework(name)
+    draw, framework = np.random.default_rng(0), FRAMEWORKS[name]
+    x, grad = _leaf(name, framework.array(draw.normal(size=(rows, classes)), "float64"))
     t = draw.integers(0, 2, (rows, classes))
-    value = loss(x, paddle.to_tensor(t if loss is margin else t * 1.0), None)
-    wanted = paddle.grad(value, x, create_graph=True)[0].numpy()
+    value = loss(x, framework.array(t, "int64" if loss is margin else "float64"), None)
+    wanted = framework.numpy(grad(value, x, create_graph=True)[0]).copy()
     for factor in (1, 3, 1):
-        (slope,) = paddle.grad(value * factor, x, retain_graph=True)
+        (slope,) = grad(value * factor, x, retain_graph=True)
         np.testing.assert_allclose(slope.numpy(), wanted * factor, rtol=1e-13, atol=0)
         slope.zero_()
+
+
+def _leaf(name: str, x: Any) -> tuple[Any, Any]:
+    """An array to be differentiated by, and what does it."""
+    if name == "torch":
+        import torch
+
+        return x.requires_grad_(), torch.autograd.grad
+    import paddle
+
+    x.stop_gradient = False
+    return x, paddle.grad

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from mlloss.backends.host import Average, AverageMean
-from mlloss.backends.torch_state import is_differentiated
+from mlloss.backends.torch_state import frees_graph, is_differentiated, is_plain
 from mlloss.backends.torch_values import average, scaled, smooth_value
 from mlloss.ops import LINEAR, Ops, Smooth
 
@@ -89,26 +89,21 @@ class AveragedMean(Averaged):
 
 
 class KnownMean(torch.autograd.Function):  # type: ignore[misc]
-    """The same with its slope in x, which are worked out together.
-
-    The first backward pass gives the slope away; another works it out anew.
-    """
+    """The same with its slope in x, which are worked out together."""
 
     @staticmethod
     def forward(ctx: Any, ops: Any, function: Smooth, *args: Any) -> Any:
         mean, slope = ops.known_mean(function, args)
-        ctx.ops, ctx.function, ctx.given = ops, function, False
+        ctx.ops, ctx.function = ops, function
         ctx.save_for_backward(slope, *args)
         return mean
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         slope, *args = ctx.saved_tensors
-        if ctx.given or is_differentiated():
+        if is_differentiated():
             return _backward(ctx, args, _shared(grad, slope.shape))
-        ctx.given = True
-        slope = slope.data.mul_(grad)  # data: a saved tensor must not be changed, others may be
-        return None, None, slope, *(None for _ in args[1:])
+        return None, None, _times(slope, grad), *(None for _ in args[1:])
 
 
 class Linear(torch.autograd.Function):  # type: ignore[misc]
@@ -123,15 +118,25 @@ class Linear(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         x, slope = ctx.saved_tensors  # which a checkpoint gives once
+        share = grad.unsqueeze(-1) if grad.dim() else grad
         if is_differentiated():
-            slope = ctx.ops.apply(LINEAR.partials[0], x, slope)
-        return None, (grad.unsqueeze(-1) if grad.dim() else grad) * slope, None, None
+            slope = share * ctx.ops.apply(LINEAR.partials[0], x, slope)
+        else:
+            slope = _times(slope, share)
+        return None, slope, None, None
 
 
 def _averages(ctx: Any, ops: Ops, value: Average, args: Sequence[Any]) -> Any:
     ctx.ops, ctx.function, ctx.shape = ops, value.function, args[0].shape
     ctx.save_for_backward(*args)
     return average(ops, value, args)
+
+
+def _times(slope: Any, grad: Any) -> Any:
+    """Their product, in the memory of a slope that nobody will read again."""
+    if not (frees_graph() and is_plain(slope)):
+        return grad * slope
+    return slope.data.mul_(grad)  # data: PyTorch must not take it for a change of what it saved
 
 
 def _shared(grad: Any, shape: Sequence[int]) -> Any:

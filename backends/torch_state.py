@@ -38,6 +38,11 @@ def is_differentiated() -> bool:
     return torch.compiler.is_compiling() or torch.is_grad_enabled() or transformed()
 
 
+def frees_graph() -> bool:
+    """Whether the backward pass that runs is the last one over its graph."""
+    return not torch._C._autograd._get_current_graph_task_keep_graph()
+
+
 def drops_rules() -> bool:
     """Whether PyTorch would drop the rules of an autograd.Function without a word.
 

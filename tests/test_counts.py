@@ -73,13 +73,30 @@ def test_no_array_of_jax_has_all_pairs(slots: int, require_framework: Require):
     assert max(sizes) <= 2 * rows * classes
 
 
+def test_jax_adds_up_no_class_of_short_rows_at_a_place_of_its_own(require_framework: Require):
+    """To scatter them takes as long as all the rest."""
+    require_framework("jax")
+    import jax
+
+    rows, classes = 32, 1000
+    step = jax.value_and_grad(mlloss.multilabel_margin_loss)
+    traced = jax.make_jaxpr(step)(*batch("margin", rows, classes, slots=10))
+    scatters = [e for e in _equations(traced.jaxpr) if e.primitive.name == "scatter-add"]
+    assert 0 < max(e.invars[2].aval.size for e in scatters) < rows * classes  # of the updates
+
+
 def _shapes(jaxpr: Any) -> Iterator[tuple[int, ...]]:
-    for equation in jaxpr.eqns:
+    for equation in _equations(jaxpr):
         yield from (var.aval.shape for var in equation.outvars)
+
+
+def _equations(jaxpr: Any) -> Iterator[Any]:
+    for equation in jaxpr.eqns:
+        yield equation
         for part in equation.params.values():
             inner = getattr(part, "jaxpr", part)
             if hasattr(inner, "eqns"):
-                yield from _shapes(inner)
+                yield from _equations(inner)
 
 
 @pytest.mark.parametrize("slots", [20, 300])

@@ -71,15 +71,15 @@ def test_jax_compiles_once_for_all_numbers_as_weights(require_framework: Any):
     require_framework("jax")
     import jax.numpy as jnp
 
-    from mlloss.backends import jax as backend
+    from mlloss.backends.jax_call import compiled
 
     x = jnp.zeros((2, 3))
     s(x, x, 1.5)
-    before = backend._run._cache_size()
+    before = compiled._cache_size()
     for weight in (2, 3.5, np.float32(4), np.float64(5)):
         s(x, x, weight)
 
-    assert backend._run._cache_size() == before
+    assert compiled._cache_size() == before
 
 
 def test_an_empty_batch_has_gradients_by_every_argument(require_framework: Any):

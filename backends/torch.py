@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from mlloss.backends.base import CACHED, remembered, together
 from mlloss.backends.host import AverageMean, HostMemory, Once
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
+from mlloss.backends.torch_compiled import is_graph_of_host, lines
 from mlloss.backends.torch_functions import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch_plain import plain
 from mlloss.backends.torch_state import (
@@ -187,8 +188,9 @@ class TorchBackend(HostMemory):
         return Full.apply(self, function, *args)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-        if len(args) > 1:  # scores with their lists
-            _whole(args[0])
+        if len(args) > 1 and is_graph_of_host(_whole(args[0])):  # scores with their lists
+            result: tuple[Array, ...] = lines(function.__module__, function.__name__, *args)
+            return result
         return super().given(function, *args)
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:

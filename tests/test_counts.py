@@ -104,20 +104,36 @@ def test_no_array_of_a_torch_graph_has_all_pairs(slots: int, require_framework: 
     require_framework("torch")
     import torch
 
+    class Loss(torch.nn.Module):
+        def forward(self, x: Any, t: Any) -> Any:
+            return mlloss.multilabel_margin_loss(x, t)
+
     rows, classes = 4, 1000
-    sizes: set[int] = set()
+    arrays = tuple(map(torch.from_numpy, batch("margin", rows, classes, slots)))
+    values = [node.meta.get("val") for node in torch.export.export(Loss(), arrays).graph.nodes]
+    sizes = {value.numel() for value in values if isinstance(value, torch.Tensor)}
+    assert rows * classes in sizes
+    assert max(sizes) <= 2 * rows * classes
+
+
+def test_a_torch_graph_of_host_memory_has_the_margin_loss_in_one_operation(
+    require_framework: Require,
+):
+    """Of its own operations it would take up to a dozen times as long as without a compiler."""
+    require_framework("torch")
+    import torch
+
+    called: list[str] = []
 
     def look(graph: Any, inputs: Any) -> Any:
-        for node in graph.graph.nodes:
-            value = node.meta.get("example_value")
-            sizes.update([value.numel()] if isinstance(value, torch.Tensor) else [])
+        called.extend(str(node.target) for node in graph.graph.nodes)
         return graph.forward
 
     torch._dynamo.reset()
     compiled = torch.compile(mlloss.multilabel_margin_loss, backend=look, fullgraph=True)
-    compiled(*map(torch.from_numpy, batch("margin", rows, classes, slots)))
-    assert rows * classes in sizes
-    assert max(sizes) <= 2 * rows * classes
+    compiled(*map(torch.from_numpy, batch("margin", 4, 1000, 300)))
+    assert sum("mlloss.lines" in name for name in called) == 1
+    assert not any(word in name for name in called for word in ("sort", "scatter"))
 
 
 def test_eager_arrays_have_all_pairs_in_small_batches_only(monkeypatch: pytest.MonkeyPatch):

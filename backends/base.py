@@ -11,7 +11,7 @@ top-level package that the array type comes from:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from math import isfinite
@@ -25,19 +25,21 @@ CACHED = 1 << 18  # numbers of an array that are worked through together
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 
 
-def together(small: Array, classes: int) -> tuple[Array, Array]:
-    """Numbers >= 0, (N, classes), as fewer, with the same sum of log(1 + them), and the rest.
+def product(a: Array, b: Array) -> Array:
+    """(1 + a)(1 + b) - 1, of numbers >= 0 and without cancellation: one logarithm for both."""
+    both = a * b
+    both += a
+    both += b
+    return both
 
-    One logarithm does for eight: (1 + a)(1 + b) is 1 + (ab + a + b), in which nothing cancels.
-    """
+
+def together(small: Array, classes: int) -> tuple[Array, Array]:
+    """Numbers >= 0, (N, classes), as fewer, with the same sum of log(1 + them), and the rest."""
     whole = classes // _TOGETHER * _TOGETHER
     fewer, rest = small[:, :whole], small[:, whole:]
     while whole > classes // _TOGETHER:
         whole //= 2
-        a, b = fewer[:, :whole], fewer[:, whole:]
-        fewer = a * b
-        fewer += a
-        fewer += b
+        fewer = product(fewer[:, :whole], fewer[:, whole:])
     return fewer, rest
 
 
@@ -48,6 +50,20 @@ def blocks(
     step = max(1, size // max(1, classes))
     for first in range(0, rows, step):
         yield tuple(x[first : first + step] for x in args)
+
+
+def gathered(
+    blocks: Iterable[Sequence[np.ndarray[Any, Any]]], rows: int
+) -> tuple[np.ndarray[Any, Any], ...]:
+    """Arrays of so many rows, of their parts of a few rows each."""
+    whole: tuple[np.ndarray[Any, Any], ...] = ()
+    done = 0
+    for parts in blocks:
+        whole = whole or tuple(np.empty((rows, *p.shape[1:]), p.dtype) for p in parts)
+        for result, part in zip(whole, parts, strict=True):
+            result[done : done + len(part)] = part
+        done += len(parts[0]) if parts else 0
+    return whole
 
 
 @lru_cache(maxsize=1024, typed=True)  # 1 is no True

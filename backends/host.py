@@ -22,17 +22,14 @@ SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
 _BLOCK = 1 << 17  # numbers at a time: of more, what is freed on the way goes back to the system
 
 
-class Once:
+class Once(Base):
     """Put before a backend, for a value and its slope of the same arrays: of what both need."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[int, ...], tuple[Array, Any]] = {}  # arrays, that ids stay theirs
 
-    def small(self, x: Array) -> Array:
-        return self.once_of(super().small, x)  # type: ignore[misc]
-
     def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
-        return self.once_of(super().negate_at, x, index, rows)  # type: ignore[misc]
+        return self.once_of(super().negate_at, x, index, rows)
 
     def once_of(self, function: Callable[..., Array], *args: Array) -> Array:
         """function(*args), worked out once."""
@@ -44,7 +41,7 @@ class Once:
 
 class _NumpyOnce(Once, NumpyBackend):
     def small(self, x: Array) -> Array:
-        return super().small(x).copy()
+        return self.once_of(super().small, x).copy()
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class HostMemory(Base):
 
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         """Under tracing, or on another device, by the framework's own operations."""
-        result: tuple[Array, ...] = self._by_host(_given, function, args)
+        result: tuple[Array, ...] = self._by_host(given_by, function, args)
         return result
 
     def given_mean(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
@@ -148,7 +145,7 @@ class HostMemory(Base):
     def _by_host(
         self: Any, way: Callable[..., Any], function: Callable[..., Any], args: Sequence[Array]
     ) -> tuple[Array, ...]:
-        seen = self._seen(args)
+        seen = self.seen(args)
         if seen is None:
             result: tuple[Array, ...] = way(self, function, *map(self.own, args))
             return result
@@ -156,12 +153,13 @@ class HostMemory(Base):
 
     def worked(self: Any, function: Callable[..., Array], args: Sequence[Array]) -> Array:
         """function(ops, *args) in the same manner, without a derivative."""
-        seen = self._seen(args)
+        seen = self.seen(args)
         if seen is None:
             return function(self, *args)
         return self.from_host(computed(function, seen))
 
-    def _seen(self: Any, args: Sequence[Array]) -> list[np.ndarray[Any, Any]] | None:
+    def seen(self: Any, args: Sequence[Array]) -> list[np.ndarray[Any, Any]] | None:
+        """What NumPy can read of all of them, or None."""
         seen = [x if isinstance(x, np.ndarray) else self.host(x) for x in args]
         return None if any(x is None for x in seen) else seen
 
@@ -174,11 +172,17 @@ def computed(
     return result.copy() if any(result is x for x in seen) else result
 
 
-def _given(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+def given_by(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    """`Ops.given` by NumPy, or by the framework's own operations all at once."""
     result: tuple[Array, ...] = ops.given(function, *args) if ops is numpy else function(ops, *args)
     return result
 
 
 def _given_mean(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
-    value, slope = _given(ops, function, *args)
+    value, slope = given_by(ops, function, *args)
     return ops.mean(value), slope
+
+
+def mean_of(ops: Ops, x: Array) -> Array:
+    """`Ops.mean`, to be run by NumPy."""
+    return ops.mean(x)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
+from mlloss.backends.base import product
 from mlloss.ops import Array, Ops
 
 _LONG = 64  # classes that are put together, ...
@@ -32,7 +33,7 @@ def mean_with_tail(ops: Ops, lead: Array, x: Array) -> Array:
     """The mean of lead + log(1 + exp(-|x|)), of long rows with one logarithm for eight."""
     if not _is_long(x):
         return ops.mean(lead + ops.tail(x))
-    small = _together(_product, jnp.exp(-jnp.abs(x)))
+    small = _together(product, jnp.exp(-jnp.abs(x)))
     tail = added_up(jnp.log1p(ops.relu(small)))  # of what is made in one pass, for relu's sake
     share = 2.0 ** -x.shape[1].bit_length()  # so that no sum overflows
     few = _together(operator.add, lead * share).sum(-1)  # in blocks it would take a pass more
@@ -65,8 +66,3 @@ def _together(function: Callable[[Array, Array], Array], x: Array) -> Array:
         half = few.shape[2] // 2
         few = function(few[:, :, :half], few[:, :, half:])
     return jnp.concatenate((few.reshape(rows, blocks * width), x[:, whole:]), 1)
-
-
-def _product(a: Array, b: Array) -> Array:
-    """(1 + a)(1 + b) - 1, of numbers >= 0 and without cancellation: one logarithm for both."""
-    return a * b + a + b

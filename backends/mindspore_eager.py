@@ -14,9 +14,9 @@ from mindspore import Tensor, ops
 from mindspore.common._grad_function import _Function
 from mindspore.common.api import _pynative_executor
 
-from mlloss.backends.host import Row, Value
+from mlloss.backends.host import Row, Value, mean_of
 from mlloss.backends.mindspore_scaled import Scaled
-from mlloss.ops import LINEAR, Array, Ops
+from mlloss.ops import LINEAR, Array
 
 
 @cache
@@ -80,7 +80,7 @@ def averaged(backend: Any) -> Any:
         @staticmethod
         def forward(ctx: Any, x: Array) -> Array:
             ctx.shape = x.shape
-            return backend.worked(_mean, (x,))
+            return backend.worked(mean_of, (x,))
 
         @staticmethod
         def backward(ctx: Any, gradient: Array) -> Array:
@@ -88,10 +88,6 @@ def averaged(backend: Any) -> Any:
             return ops.broadcast_to(ops.expand_dims(share, -1), ctx.shape)
 
     return Mean.apply
-
-
-def _mean(ops: Ops, x: Array) -> Array:
-    return ops.mean(x)
 
 
 def _scaled(

@@ -6,7 +6,7 @@ MindSpore reads the source of what an operation is made of, and takes neither *a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,8 +16,8 @@ from mindspore import ops
 from mindspore.common.dtype import TensorType
 from mindspore.graph.jit_context import jit_context
 
-from mlloss.backends.base import blocks
-from mlloss.backends.host import Row, Value, _given
+from mlloss.backends.base import blocks, gathered
+from mlloss.backends.host import Row, Value, given_by, mean_of
 from mlloss.backends.mindspore_counted import (
     AGAIN,
     BACKWARD,
@@ -85,15 +85,13 @@ def _in_place(ops: Ops, function: Function, *args: Any) -> tuple[Any, ...]:
     MindSpore has copied that for this operation alone.
     """
     x, *others = np.require(args[0], requirements="W"), *args[1:]
-    whole: tuple[Any, ...] = ()
-    done = 0
-    for some in blocks((x, *others), *x.shape):
-        *parts, some[0][...] = function(ops, *some)
-        whole = whole or tuple(np.empty((len(x), *p.shape[1:]), p.dtype) for p in parts)
-        for result, part in zip(whole, parts, strict=True):
-            result[done : done + len(part)] = part
-        done += len(some[0])
-    return (*whole, x)
+
+    def parts() -> Iterator[Sequence[Any]]:
+        for some in blocks((x, *others), *x.shape):
+            *rest, some[0][...] = function(ops, *some)
+            yield rest
+
+    return (*gathered(parts(), len(x)), x)
 
 
 def given(function: Function, *args: Array) -> tuple[Array, ...]:
@@ -107,7 +105,7 @@ def given(function: Function, *args: Array) -> tuple[Array, ...]:
 @cache
 def _given_of(function: Function, count: int) -> Any:
     def compute(*args: Any) -> tuple[Any, ...]:
-        return tuple(map(_plain, numpy.run(_given, function, *args)))
+        return tuple(map(_plain, numpy.run(given_by, function, *args)))
 
     return _Given(function, COUNTED[count](compute), CONSTANT[count])
 
@@ -144,7 +142,7 @@ def _mean() -> Any:
     """The mean over the last axis: one operation instead of a dozen."""
 
     def compute(x: Any) -> Any:
-        return np.atleast_1d(numpy.run(_mean_of, x))
+        return np.atleast_1d(numpy.run(mean_of, x))
 
     def shape(x: Shape) -> Shape:
         return x[:-1] or (1,)
@@ -154,10 +152,6 @@ def _mean() -> Any:
         return (ops.broadcast_to(share, x.shape),)
 
     return ops.Custom(compute, shape, _first, "pyfunc", bprop=bprop)
-
-
-def _mean_of(ops: Ops, x: Array) -> Array:
-    return ops.mean(x)
 
 
 class _Given(ops.Custom):  # type: ignore[misc]
@@ -175,7 +169,7 @@ class _Given(ops.Custom):  # type: ignore[misc]
     def kinds(self, args: Sequence[tuple[Shape, str]]) -> list[tuple[Shape, str]]:
         """The shapes and dtypes of its results, which are those of a row of zeros."""
         row = [np.zeros((1, *shape[1:]), dtype) for shape, dtype in args]
-        results = map(_plain, numpy.run(_given, self._function, *row))
+        results = map(_plain, numpy.run(given_by, self._function, *row))
         return [((args[0][0][0], *x.shape[1:]), str(x.dtype)) for x in results]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, Base, blocks, remembered, together
+from mlloss.backends.base import CACHED, Base, blocks, gathered, remembered, together
 from mlloss.backends.numpy_thresholds import among, row_by_row, starts
 from mlloss.ops import Array, Smooth
 
@@ -176,15 +176,7 @@ class NumpyBackend(Base):
         rows, classes = args[0].shape
         if args[0].size <= CACHED:
             return tuple(function(self, *args))
-        whole: tuple[Array, ...] = ()
-        done = 0
-        for some in blocks(args, rows, classes):
-            parts = function(self, *some)
-            whole = whole or tuple(np.empty((rows, *p.shape[1:]), p.dtype) for p in parts)
-            for result, part in zip(whole, parts, strict=True):
-                result[done : done + len(part)] = part
-            done += len(some[0])
-        return whole
+        return gathered((function(self, *some) for some in blocks(args, rows, classes)), rows)
 
     def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         (means,) = self.given(partial(function, slope=False), *args)

@@ -157,7 +157,7 @@ class PaddleBackend(HostMemory):
         return wire(self, Average(function), function, args)
 
     def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        seen, value = self._seen(args), AverageMean(function)
+        seen, value = self.seen(args), AverageMean(function)
         if seen is None:
             return super().average_mean(function, args)
         x, *others = args

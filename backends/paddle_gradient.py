@@ -34,7 +34,7 @@ class Factor:
         """That product, which nothing can ask for a derivative."""
         if self.known is not None:
             return self.known * gradient.item()  # by an array takes six times as long
-        seen = self.ops._seen((gradient, *args))
+        seen = self.ops.seen((gradient, *args))
         if seen is None or not isinstance(self.slope, Smooth):
             return self.twice(gradient, args)
         return self.ops.from_host(numpy.run(self._product, *seen))

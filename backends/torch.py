@@ -237,6 +237,9 @@ class TorchBackend(HostMemory):
 
 
 class _Once(Once, TorchBackend):
+    def small(self, x: Array) -> Array:
+        return self.once_of(super().small, x)
+
     def wrong_side(self, x: Array, share: Array) -> Array:
         return self.once_of(_side, x, share) * x
 

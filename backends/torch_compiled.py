@@ -12,14 +12,13 @@ import numpy as np
 import torch
 
 from mlloss.backends.numpy import backend as numpy
+from mlloss.backends.torch_state import drops_rules
 from mlloss.ops import Array, Ops
 
 
 def is_graph_of_host(x: Any) -> bool:
     """Whether torch.compile makes a graph of arrays in host memory, for this process alone."""
-    if not torch.compiler.is_compiling() or torch.compiler.is_exporting():
-        return False
-    return bool(x.is_cpu) and not torch._C._are_functorch_transforms_active()
+    return torch.compiler.is_compiling() and not drops_rules() and bool(x.is_cpu)
 
 
 @torch.library.custom_op("mlloss::lines", mutates_args=())  # type: ignore[untyped-decorator]
@@ -28,7 +27,8 @@ def lines(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What `Ops.given` gives of the function that is called so, of scores and their lists."""
     function = getattr(sys.modules[module], name)
-    slots = int(np.flatnonzero(listed.numpy().any(0))[-1:].sum()) + 1  # up to the last one
+    used = np.flatnonzero(listed.numpy().any(0))
+    slots = int(used[-1]) + 1 if used.size else 1
     lists = (index[:, :slots].numpy(), listed[:, :slots].numpy())
 
     def given(ops: Ops, *args: Array) -> tuple[Array, ...]:

@@ -15,6 +15,13 @@ from test_import import HOME
 HERE = Path(__file__).parent
 BUDGET = 250  # MB beyond the weights, 96, and their gradient, 96; the scores of 16 rows are 192
 CHUNK = 65_536  # 46 of them
+LEAST = {  # all at once takes so many times as much; JAX and Paddle need little but the scores
+    "numpy": 20,
+    "torch": 2,
+    "jax": 1.6,
+    "paddle": 1.5,
+    "mindspore": 1.7,
+}
 
 
 def peak(name: str, chunk: int) -> float:
@@ -41,4 +48,4 @@ def test_peak(
     with capsys.disabled():
         print(f"\n{name}: {chunked:.0f} MB by chunks, {plain:.0f} MB at once ", end="")
     assert chunked <= BUDGET
-    assert 1.4 * chunked < plain  # JAX and Paddle need the scores and little else at once
+    assert LEAST[name] * chunked < plain

@@ -193,4 +193,5 @@ for _file in (ops.__file__, __file__):
     _stand_in.__file__ = os.path.join(os.path.dirname(_file), "__init__.py")
     paddle.jit.ignore_module([_stand_in])  # full_graph=True
     if _skip := getattr(paddle.framework.core, "eval_frame_skip_file_prefix", None):
-        _skip((os.path.join(os.path.dirname(_file), ""),))  # full_graph=False
+        # full_graph=False; "<string>" is where NamedTuple has its constructors from
+        _skip((os.path.join(os.path.dirname(_file), ""), "<string>"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +14,7 @@ import zoo
 from calls import Call, check_gradient, check_loss, check_second, gradient_allowance
 from closeness import assert_close
 from frameworks import FRAMEWORKS, HALVES
+from test_import import HOME
 from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, X
 
 from mlloss.conformance import oracle
@@ -176,3 +181,45 @@ def test_exported_programs_have_the_derivatives(call: str, require_framework: An
     bend = f.numpy(f.second(lambda x: program(x, *rest), x))
     want = seen.true(oracle.second_derivative)
     assert_close(bend, want, 1e-6 * want, "float32", f"curvature of {call}")
+
+
+SOT = """
+import mlloss
+import numpy as np
+import paddle
+
+x = np.random.default_rng(0).normal(size=(6, 7))
+lists, labels = np.tile([3, 0, -1, 1, 2, 5, 6], (6, 1)), (x > 0) * 1.0
+
+
+def called(loss, options):
+    return lambda input, target: loss(input, target, **options)
+
+
+for loss, target in (
+    (mlloss.multilabel_margin_loss, lists),
+    (mlloss.multilabel_soft_margin_loss, labels),
+):
+    compiled = paddle.jit.to_static(called(loss, {}), full_graph=False)
+    for _ in range(2):
+        print(float(compiled(paddle.to_tensor(x), paddle.to_tensor(target))))
+    print(float(loss(x, target)))
+"""
+
+
+def test_sot_takes_one_loss_after_the_other(tmp_path: Path, require_framework: Any):
+    """In a process of its own: what a process has translated before hides its errors."""
+    require_framework("paddle")
+    script = tmp_path / "sot.py"
+    script.write_text(SOT, "utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(HOME)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    numbers = np.array(done.stdout.split()[-6:], float).reshape(2, 3)
+    np.testing.assert_allclose(numbers[:, :2], numbers[:, 2:].repeat(2, 1), rtol=1e-12)

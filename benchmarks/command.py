@@ -14,11 +14,14 @@ from typing import Annotated, Any
 import typer
 
 from mlloss.benchmarks.frameworks import NAMES
+from mlloss.benchmarks.frameworks.base import HOST
 from mlloss.benchmarks.machine import processor
 from mlloss.benchmarks.memory import HONEST
 from mlloss.benchmarks.plot import draw_growth
 from mlloss.benchmarks.report import markdown, print_results
 
+MODES = ("eager", "compile", "jit", "graph")
+PLACED = ("torch", "jax")
 QUICK, ALL = 4, 99  # how many sizes of a grid
 Results = dict[str, Any]
 
@@ -30,6 +33,12 @@ def bench(
     threads: Annotated[
         list[int] | None, typer.Option(min=1, help="Processors for each framework; 1 if none.")
     ] = None,
+    mode: Annotated[
+        list[str] | None, typer.Option(help=f"{', '.join(MODES)}; all it has if none.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="Where arrays are, such as cuda; of torch and jax.")
+    ] = HOST,
     seconds: Annotated[float, typer.Option(min=0, help="For each size.")] = 2.0,
     quick: Annotated[bool, typer.Option("--quick", help="The small sizes only.")] = False,
     memory: Annotated[bool, typer.Option("--memory", help="Peak memory, too; Linux.")] = False,
@@ -43,6 +52,10 @@ def bench(
     names = framework or list(NAMES)
     if unknown := sorted(set(names) - set(NAMES)):
         raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")
+    if unknown := sorted(set(mode or []) - set(MODES)):
+        raise typer.BadParameter(f"expected modes of {', '.join(MODES)}; got {unknown}")
+    if device != HOST and (memory or set(names) - set(PLACED)):
+        raise typer.BadParameter(f"--device is for frameworks of {', '.join(PLACED)}; no --memory")
     if plot_file and find_spec("matplotlib") is None:
         raise typer.BadParameter('--plot needs matplotlib: pip install "mlloss[plots]"')
     if memory and not sys.platform.startswith("linux"):
@@ -54,6 +67,7 @@ def bench(
             continue
         for number, count in enumerate(threads or [1]):
             job = {"framework": name, "threads": count, "seconds": seconds}
+            job |= {"modes": mode or [], "device": device}
             job |= {
                 "points": QUICK if quick else ALL,
                 "growth": plot_file is not None and not number,

@@ -12,7 +12,7 @@ import numpy as np
 
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import find
-from mlloss.benchmarks.frameworks.base import MARGIN, Contenders, Step
+from mlloss.benchmarks.frameworks.base import HOST, MARGIN, Contenders, Step
 from mlloss.benchmarks.points import Point
 
 SMALL = Point(4, 1000, 5)  # loads what there is to load
@@ -42,7 +42,7 @@ def main() -> None:
             print(json.dumps(one), flush=True)
         return
     contenders = find(job["framework"])
-    contenders.prepare(1)
+    contenders.prepare(1, HOST)
     point = points.MEMORY[job["loss"]]
     step(contenders, job, SMALL)()
     run = step(contenders, job, point)

@@ -1,6 +1,7 @@
 """One framework in a process of its own: `python -m mlloss.benchmarks.worker` with a job in JSON.
 
-A process has as many processors as threads are asked for, so that no framework gets more.
+In host memory a process has as many processors as threads are asked for, so that no framework gets
+more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import find
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT, Contenders, Maker
+from mlloss.benchmarks.frameworks.base import HOST, MARGIN, OURS, SOFT, Contenders, Maker
 from mlloss.benchmarks.points import Lists, Point, Scores
 from mlloss.benchmarks.timing import in_turns
 
@@ -25,10 +26,11 @@ from mlloss.benchmarks.timing import in_turns
 def main() -> None:
     """Prints a line of JSON for each measurement."""
     job = json.loads(sys.argv[1])
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
+    if job["device"] == HOST:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
     contenders = find(job["framework"])
-    print(json.dumps({"version": contenders.prepare(job["threads"])}), flush=True)
-    for mode in contenders.modes:
+    print(json.dumps({"version": contenders.prepare(job["threads"], job["device"])}), flush=True)
+    for mode in (mode for mode in contenders.modes if mode in job["modes"] or not job["modes"]):
         bench = Bench(contenders, mode, job["seconds"])
         for told in chain(
             bench.measurements(job["points"]), bench.growth() if job["growth"] else ()

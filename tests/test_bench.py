@@ -127,7 +127,24 @@ def test_a_plot_without_matplotlib_is_refused_before_any_measurement(
     assert "mlloss[plots]" in result.output
 
 
-def test_an_unknown_framework_is_refused():
-    result = CliRunner().invoke(app, ["bench", "--framework", "tensorflow"])
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--framework", "tensorflow"), "expected frameworks of numpy"),
+        (("--mode", "lazy"), "expected modes of eager"),
+        (("--device", "cuda", "--framework", "numpy"), "--device is for"),
+        (("--device", "cuda", "--framework", "torch", "--memory"), "--device is for"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(option: tuple[str, ...], words: str):
+    result = CliRunner().invoke(app, ["bench", *option])
     assert result.exit_code == 2
-    assert "expected frameworks of numpy" in result.output
+    assert words in result.output
+
+
+def test_only_the_modes_asked_for_are_measured(tmp_path: Path, require_framework: Any):
+    require_framework("torch")
+    command = ["bench", "--framework", "torch", "--mode", "eager", "--quick", "--seconds", "0"]
+    assert CliRunner().invoke(app, [*command, "--json", str(tmp_path / "json")]).exit_code == 0
+    measured = json.loads((tmp_path / "json").read_text())["frameworks"]["torch"]["measured"]
+    assert {one["mode"] for one in measured} == {"eager"}

@@ -11,6 +11,7 @@ Step = Callable[[], object]
 Maker = Callable[[Any, Any], Step]  # of scores and labels
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
 OURS = "mlloss"
+HOST = "cpu"  # the device of arrays in host memory
 
 
 class Contenders(Protocol):
@@ -20,8 +21,8 @@ class Contenders(Protocol):
     weighed: tuple[str, ...]  # those whose peak memory is that of a step
     lists: tuple[Lists, ...]  # forms of index lists; the other contenders take the first
 
-    def prepare(self, threads: int) -> str:
-        """Settle on so many threads, and return the framework's version."""
+    def prepare(self, threads: int, device: str) -> str:
+        """Settle on so many threads and the device, and return the framework's version."""
         ...
 
     def affords(self, point: Point, mode: str) -> bool:

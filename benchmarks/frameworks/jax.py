@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import optax
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker, Step
+from mlloss.benchmarks.frameworks.base import HOST, MARGIN, OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -22,9 +22,11 @@ class JaxContenders:
     weighed: tuple[str, ...] = ()  # XLA's memory comes and goes otherwise
     lists: tuple[Lists, ...] = ("compact",)
 
-    def prepare(self, threads: int) -> str:
-        jax.config.update("jax_platforms", "cpu")
-        return str(jax.__version__)
+    def prepare(self, threads: int, device: str) -> str:
+        jax.config.update("jax_platforms", device)
+        if device == HOST:
+            return str(jax.__version__)
+        return f"{jax.__version__} on {jax.devices()[0].device_kind}"
 
     def affords(self, point: Point, mode: str) -> bool:
         return point.pairs() < 1e9

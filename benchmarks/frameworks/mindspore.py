@@ -20,7 +20,7 @@ class MindSporeContenders:
     modes = weighed = ("eager", "graph")
     lists: tuple[Lists, ...] = ("compact",)
 
-    def prepare(self, threads: int) -> str:
+    def prepare(self, threads: int, device: str) -> str:
         mindspore.set_device("CPU")
         load("mindspore")  # under NumPy 2 MindSpore's first operation on a number fails; it has it
         return str(mindspore.__version__)

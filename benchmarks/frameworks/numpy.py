@@ -19,7 +19,7 @@ class NumpyContenders:
     modes = weighed = ("eager",)
     lists: tuple[Lists, ...] = ("compact",)
 
-    def prepare(self, threads: int) -> str:
+    def prepare(self, threads: int, device: str) -> str:
         return np.__version__
 
     def affords(self, point: Point, mode: str) -> bool:

@@ -19,7 +19,7 @@ class PaddleContenders:
     modes = weighed = ("eager",)
     lists: tuple[Lists, ...] = ("full", "compact")
 
-    def prepare(self, threads: int) -> str:
+    def prepare(self, threads: int, device: str) -> str:
         paddle.set_device("cpu")
         return str(paddle.__version__)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 import mlloss
-from mlloss.benchmarks.frameworks.base import OURS, Maker, Step
+from mlloss.benchmarks.frameworks.base import HOST, OURS, Maker, Step
 from mlloss.benchmarks.points import Lists, Point
 
 
@@ -17,10 +17,14 @@ class TorchContenders:
 
     modes = weighed = ("eager", "compile")
     lists: tuple[Lists, ...] = ("full", "compact")
+    device = HOST
 
-    def prepare(self, threads: int) -> str:
+    def prepare(self, threads: int, device: str) -> str:
         torch.set_num_threads(threads)
-        return str(torch.__version__)
+        self.device = device
+        if device == HOST:
+            return str(torch.__version__)
+        return f"{torch.__version__} on {torch.get_device_module(device).get_device_name()}"
 
     def affords(self, point: Point, mode: str) -> bool:
         """Compiled, it makes an array of N x C x C."""
@@ -28,7 +32,7 @@ class TorchContenders:
         return size < 1e9
 
     def array(self, numbers: Any) -> Any:
-        return torch.from_numpy(numbers)
+        return torch.from_numpy(numbers).to(self.device)
 
     def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
         native, own = getattr(torch.nn.functional, loss), getattr(mlloss, loss)
@@ -38,7 +42,7 @@ class TorchContenders:
         return {
             "native": lambda x, t: _step(native, x, t),
             OURS: lambda x, t: _step(own, x, t),
-            "x - y": lambda x, t: lambda: x - x,
+            "x - y": lambda x, t: lambda: _waited(x - x),
         }
 
     def listed(self, mode: str) -> Maker:
@@ -54,9 +58,16 @@ def _step(loss: Callable[..., Any], x: Any, t: Any) -> Step:
     x = x.clone().requires_grad_()
 
     def step() -> Any:
-        return torch.autograd.grad(loss(x, t), x)[0]
+        return _waited(torch.autograd.grad(loss(x, t), x)[0])
 
     return step
+
+
+def _waited(x: Any) -> Any:
+    """x, once a device has got so far."""
+    if not x.is_cpu:
+        torch.accelerator.synchronize()
+    return x
 
 
 contenders = TorchContenders()

@@ -25,6 +25,11 @@ CACHED = 1 << 18  # numbers of an array that are worked through together
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 
 
+def times(x: Array, factor: Array | None) -> Array:
+    """Their product, if there is a factor."""
+    return x if factor is None else x * factor
+
+
 def product(a: Array, b: Array) -> Array:
     """(1 + a)(1 + b) - 1, of numbers >= 0 and without cancellation: one logarithm for both."""
     both = a * b
@@ -166,11 +171,15 @@ class Base:
         value, slope = self.given(function, self.detach(x), *lists)
         return self.linear(x, slope, value)
 
-    def lines_mean(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
-        return self.mean(self.lines(function, args))
+    def lines_mean(
+        self: Any, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        return self.mean(times(self.lines(function, args), factor))
 
-    def average_mean(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
-        return self.mean(self.average(function, args))
+    def average_mean(
+        self: Any, function: Smooth, args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        return self.mean(times(self.average(function, args), factor))
 
     def relu(self: Any, x: Array) -> Array:
         return self.where(x < 0, 0.0, x)
@@ -189,6 +198,12 @@ class Base:
 
     def mean_with_tail(self: Any, lead: Array, x: Array) -> Array:
         return self.mean(lead + self.tail(x))
+
+    def one_but(self: Any, condition: Array, value: float, dtype: str) -> Array:
+        return self.where(condition, value, 1 - self.cast(condition, dtype))
+
+    def exceeds(self: Any, x: Array, limit: float) -> Array:
+        return self.any(self.abs(x) > self.number(limit, x))
 
     def number(self: Any, value: float, like: Array) -> Array:
         return self.cast(self.arange(1, like), self.dtype(like)) * 0 + value

@@ -88,7 +88,7 @@ class AverageMean(Average):
     """The mean of that over the rows; of NumPy alone."""
 
     def __call__(self, ops: Ops, *args: Array) -> Array:
-        return ops.average_mean(self.function, args)
+        return ops.average_mean(self.function, args, None)
 
     def known(self, seen: Sequence[np.ndarray[Any, Any]]) -> tuple[np.ndarray[Any, Any], ...]:
         """It and its slope in the first argument."""
@@ -136,9 +136,14 @@ class HostMemory(Base):
         result: tuple[Array, ...] = self._by_host(given_by, function, args)
         return result
 
-    def given_mean(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
-        """What `Lines` have of the mean over the rows: its number and slope."""
-        function = partial(function, count=self.shape(args[0])[0])
+    def given_mean(
+        self: Any, function: Callable[..., Any], *args: Array, factor: Array | None = None
+    ) -> tuple[Array, Array]:
+        """What `Lines` have of the mean over the rows, each times a factor: its number and slope.
+
+        A factor is of labels that cannot be looked at: NumPy is not called.
+        """
+        function = partial(function, count=self.shape(args[0])[0], factor=factor)
         mean, slope = self._by_host(_given_mean, function, args)
         return mean, slope
 

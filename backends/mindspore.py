@@ -222,9 +222,11 @@ class MindSporeBackend(HostMemory):
         value, slope = self.given(function, *args)
         return eager.known(self)(args[0], slope, value)
 
-    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
-        if not _by_numpy() or any(0 in x.shape for x in args):
-            return super().lines_mean(function, args)
+    def lines_mean(
+        self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        if factor is not None or not _by_numpy() or any(0 in x.shape for x in args):
+            return super().lines_mean(function, args, factor)
         mean, slope = self.given_mean(function, *args)
         return eager.known(self)(args[0], slope, mean)
 
@@ -235,10 +237,12 @@ class MindSporeBackend(HostMemory):
             return graph.worked(Average(function), *args)
         return super().average(function, args)
 
-    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        if _by_numpy():
+    def average_mean(
+        self, function: Smooth, args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        if factor is None and _by_numpy():
             return eager.wired(self, AverageMean(function))(*args)
-        return super().average_mean(function, args)
+        return super().average_mean(function, args, factor)
 
 
 def _by_numpy() -> bool:

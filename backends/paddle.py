@@ -156,10 +156,12 @@ class PaddleBackend(HostMemory):
             return super().average(function, args)
         return wire(self, Average(function), function, args)
 
-    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
+    def average_mean(
+        self, function: Smooth, args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
         seen, value = self.seen(args), AverageMean(function)
         if seen is None:
-            return super().average_mean(function, args)
+            return super().average_mean(function, args, factor)
         x, *others = args
         alone = not x.stop_gradient and all(a.stop_gradient for a in others)
         if not alone or not paddle.is_grad_enabled():
@@ -169,10 +171,12 @@ class PaddleBackend(HostMemory):
         factor = Factor(self, function.partials[0], value)
         return known(x, factor, args, self.from_host(mean), slope)
 
-    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+    def lines_mean(
+        self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
         x, *lists = args
-        if self.host(x) is None:
-            return super().lines_mean(function, args)
+        if self.seen(args) is None:
+            return super().lines_mean(function, args, factor)
         mean, slope = self.given_mean(function, self.detach(x), *lists)
         if x.stop_gradient:
             return mean

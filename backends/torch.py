@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import inf, isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from mlloss.backends.torch_state import (
     is_overwritten,
     is_plain,
     is_traced,
+    sums_in_double,
     transformed,
 )
 from mlloss.backends.torch_values import are_known_together, are_small, smooth_value
@@ -86,7 +87,15 @@ class TorchBackend(HostMemory):
         return x.detach()
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
+        dtype = getattr(b, "dtype", None)
+        if dtype in _UNSIGNED:  # which PyTorch cannot choose among on a device
+            return torch.where(condition, a, b.to(torch.int64)).to(dtype)  # type: ignore[union-attr]
         return torch.where(condition, a, b)
+
+    def one_but(self, condition: Array, value: float, dtype: str) -> Array:
+        if torch.get_default_dtype() is not getattr(torch, dtype):
+            return super().one_but(condition, value, dtype)
+        return torch.where(condition, value, 1.0)
 
     def number(self, value: float, like: Array) -> Array:
         return torch.full((), value, dtype=like.dtype, device=like.device)
@@ -143,10 +152,18 @@ class TorchBackend(HostMemory):
             mean = x.mean(-1)  # one operation to differentiate
             if isfinite(mean.numpy(force=True).sum() if mean.dim() else mean.item()):
                 return mean
+        elif weight is None and sums_in_double(x):
+            return (x.sum(-1, dtype=torch.float64) / x.shape[-1]).to(x.dtype)
         return super().mean(x, weight)
 
     def any(self, x: Array) -> Array:
         return x.any(-1)
+
+    def exceeds(self, x: Array, limit: float) -> Array:
+        return torch.linalg.vector_norm(x, inf, -1) > limit
+
+    def ends(self, x: Array) -> Array:
+        return x.cumsum(-1)  # in int64
 
     def cumsum(self, x: Array) -> Array:
         return x.cumsum(-1, dtype=x.dtype)
@@ -198,13 +215,16 @@ class TorchBackend(HostMemory):
             return super().average(function, args)
         return Averaged.apply(self, function, *args)
 
-    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        if torch.compiler.is_compiling() or transformed() or type(args[0]) is not torch.Tensor:
-            return super().average_mean(function, args)
+    def average_mean(
+        self, function: Smooth, args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        if not _is_eager(args[0]):
+            return super().average_mean(function, args, factor)
         x, *others = args
         alone = x.requires_grad and not any(y.requires_grad for y in others)
-        known = alone and torch.is_grad_enabled() and are_known_together(args)
-        return (KnownMean if known else AveragedMean).apply(self, function, *args)
+        if alone and factor is None and torch.is_grad_enabled() and are_known_together(args):
+            return KnownMean.apply(self, function, *args)
+        return AveragedMean.apply(self, function, *args, factor)
 
     def known_mean(self, function: Smooth, args: tuple[Array, ...]) -> tuple[Array, Array]:
         """That and its slope in the first argument, of plain arrays."""
@@ -216,12 +236,17 @@ class TorchBackend(HostMemory):
         value.fill(means, slope, _Once, args, CACHED)
         return self.mean(means), slope
 
-    def lines_mean(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+    def lines_mean(
+        self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
         x, *lists = args
-        if torch.compiler.is_compiling() or transformed() or type(x) is not torch.Tensor:
-            return super().lines_mean(function, args)
-        mean, slope = self.given_mean(function, x.detach(), *lists)
+        if not _is_eager(x):
+            return super().lines_mean(function, args, factor)
+        mean, slope = self.given_mean(function, x.detach(), *lists, factor=factor)
         return Linear.apply(self, x, slope, mean)
+
+    def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
+        return not is_traced() and prod(scores) * lists[1] <= _PAIRS
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or transformed():
@@ -250,6 +275,12 @@ class _Once(Once, TorchBackend):
         return torch.sub(self.once_of(_side, x, share), far.copysign_(x), out=far)
 
 
+def _is_eager(x: Any) -> bool:
+    """Whether nothing but a backward pass will be asked of it."""
+    compiled = torch.compiler.is_compiling()
+    return not compiled and not transformed() and type(x) is torch.Tensor
+
+
 def _side(x: Any, share: Any) -> Any:
     """How far a share is from 1 where x >= 0, and from 0 elsewhere."""
     return _step(x).sub_(share)
@@ -271,5 +302,7 @@ def _whole(x: Any) -> Any:
     )
 
 
+_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
+_PAIRS = 1 << 22  # 16 MB each array: on a device more operations take longer than larger ones
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}
 backend = TorchBackend()

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from mlloss.backends.base import times
 from mlloss.backends.host import Average, AverageMean
 from mlloss.backends.torch_state import frees_graph, is_differentiated, is_plain
 from mlloss.backends.torch_values import average, scaled, smooth_value
@@ -76,16 +77,19 @@ class Averaged(torch.autograd.Function):  # type: ignore[misc]
 
 
 class AveragedMean(Averaged):
-    """Its mean over the rows, too."""
+    """Its mean over the rows, too, each times its factor if there is one: the last argument."""
 
     @staticmethod
-    def forward(ctx: Any, ops: Ops, function: Smooth, *args: Any) -> Any:
+    def forward(ctx: Any, ops: Ops, function: Smooth, *inputs: Any) -> Any:
+        *args, ctx.factor = inputs
         averages = _averages(ctx, ops, AverageMean(function), args)
-        return ops.mean(averages) if averages.dim() else averages
+        return ops.mean(times(averages, ctx.factor)) if averages.dim() else averages
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        return _backward(ctx, ctx.saved_tensors, _shared(grad, ctx.shape))
+        share = _shared(grad, ctx.shape)
+        share = share if ctx.factor is None else share * ctx.factor.unsqueeze(-1)
+        return *_backward(ctx, ctx.saved_tensors, share), None
 
 
 class KnownMean(torch.autograd.Function):  # type: ignore[misc]
@@ -149,6 +153,8 @@ def _backward(ctx: Any, args: Sequence[Any], grad: Any) -> tuple[Any, ...]:
     """By all arguments: grad has a row's number, or one for each class."""
     grads = (
         scaled(ctx.ops, slope, args, grad) if slope is not None and needed else None
-        for slope, needed in zip(ctx.function.partials, ctx.needs_input_grad[2:], strict=True)
+        for slope, needed in zip(
+            ctx.function.partials, ctx.needs_input_grad[2:][: len(args)], strict=True
+        )
     )
     return None, None, *grads

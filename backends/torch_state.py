@@ -22,6 +22,13 @@ def is_traced() -> bool:
     return bool(torch._C._len_torch_dispatch_stack())
 
 
+def sums_in_double(x: Any) -> bool:
+    """Whether what would overflow is sooner added up in float64 than divided before."""
+    if type(x) is not torch.Tensor or x.dtype is not torch.float32:
+        return False  # a DTensor would keep a sum of its own shard until it is asked
+    return bool(x.dim() == 1 or not x.is_cpu) and x.device.type != "mps"
+
+
 def is_overwritten(x: Any) -> bool:
     """Whether what is computed of x may be overwritten, as no derivative needs it."""
     return not torch.is_grad_enabled() and is_plain(x)

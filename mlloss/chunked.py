@@ -15,7 +15,7 @@ from numbers import Real
 
 import numpy as np
 
-from mlloss import check, conventions, kernels
+from mlloss import check, conventions
 from mlloss.backends import find, load
 from mlloss.backends.base import Backend
 from mlloss.backends.opaque import closed
@@ -231,6 +231,6 @@ def _reduced(ops: Ops, rows: Array, wrong: Array | None, reduction: Reduction, d
     shape = ops.shape(rows)
     rows = ops.reshape(rows, (math.prod(shape),))
     if wrong is not None:
-        rows = rows * kernels.nan_where(ops, wrong, ops.dtype(rows))
+        rows = rows * ops.one_but(wrong, math.nan, ops.dtype(rows))
     rows = reduce(ops, rows, reduction, ops.shape(rows)[0])
     return ops.cast(ops.reshape(rows, shape) if reduction == "none" else rows, dtype)

@@ -9,7 +9,7 @@ from numbers import Real
 from mlloss import check, conventions, kernels
 from mlloss.axes import leading, to_rows
 from mlloss.backends import find
-from mlloss.backends.base import Backend
+from mlloss.backends.base import Backend, times
 from mlloss.backends.opaque import opaque
 from mlloss.catalogue import CATALOGUE
 from mlloss.conventions import Given
@@ -92,9 +92,9 @@ def _evaluate(ops: Ops, call: Call, given: Given, known: Listed | None, poison: 
     dtype = ops.dtype(call.input)
     x = to_rows(ops, ops.cast(call.input, compute_dtype(dtype)), given.axis)
     count = ops.shape(x)[0]
-    if call.reduction == "mean" and call.weight is None and not poison and not is_none(count):
-        right = _right(ops, x, given, known)
-        return ops.cast(kernels.mean_of_rows(ops, call.spec.name, x, right), dtype)
+    if call.reduction == "mean" and call.weight is None and not is_none(count):
+        labels, factor = _labels(ops, x, given, known, poison)
+        return ops.cast(kernels.mean_of_rows(ops, call.spec.name, x, labels, factor), dtype)
     rows = (_no_rows if is_none(count) else _rows)(ops, x, call, given, known, poison)
     lead = leading(ops.shape(call.input), given.axis)
     if call.reduction == "none" and len(lead) != 1:
@@ -119,13 +119,19 @@ def _rows(
     ops: Ops, x: Array, call: Call, given: Given, known: Listed | None, poison: bool
 ) -> Array:
     """Each row's loss, (N, C) to (N,)."""
-    dtype = ops.dtype(x)
     weight = None if call.weight is None else _weight(ops, call, given.axis, x)
+    labels, factor = _labels(ops, x, given, known, poison)
+    return times(kernels.rows(ops, call.spec.name, x, labels, weight), factor)
+
+
+def _labels(
+    ops: Ops, x: Array, given: Given, known: Listed | None, poison: bool
+) -> tuple[Listed | Dense, Array | None]:
+    """And what makes rows of wrong ones nan, if that is asked: a factor, for the gradient too."""
     if not poison:
-        return kernels.rows(ops, call.spec.name, x, _right(ops, x, given, known), weight)
-    labels, wrong = conventions.read(ops, given, dtype)
-    rows = kernels.rows(ops, call.spec.name, x, labels, weight)
-    return rows * kernels.nan_where(ops, wrong, dtype)
+        return _right(ops, x, given, known), None
+    labels, wrong = conventions.read(ops, given, ops.dtype(x))
+    return labels, ops.one_but(wrong, math.nan, ops.dtype(x))
 
 
 def _right(ops: Ops, x: Array, given: Given, known: Listed | None) -> Listed | Dense:

@@ -111,12 +111,12 @@ class Lists:
             index = class_numbers(ops, target, 1)
             return index, index < 0, index < 0, ops.any(index < 0)
         number = ops.as_index(target, self.classes)
-        no_class = (number < 0) | (number >= self.classes)
-        ends = ops.ends(no_class)
+        worse = (number < -1) | (number >= self.classes)
+        ends = ops.ends(worse | (number == -1))
         listed = ends == 0
         some = listed[:, :1]
         index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
-        return index, listed, some, ops.any((ends == 1) & no_class & (number != -1))
+        return index, listed, some, ops.any((ends == 1) & worse)
 
 
 def _dense(ops: Ops, y: Array, given: Given) -> Dense:

@@ -23,8 +23,8 @@ class Shares(NamedTuple):
 class Lines(NamedTuple):
     """The rows' losses are piecewise linear.
 
-    function(ops, *args, slope=True, count=1) gives them, (N,), and if asked their slope in the
-    first argument over `count`, (N, C).
+    function(ops, *args, slope=True, count=1, factor=None) gives them, (N,), times a factor if any,
+    and if asked their slope in the first argument over `count`, (N, C).
     """
 
     function: Callable[..., tuple[Array, ...]]
@@ -72,12 +72,14 @@ def rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense, weight: Array | 
     return ops.mean(_limited(ops, shares, weight), weight)
 
 
-def mean_of_rows(ops: Ops, loss: str, x: Array, labels: Listed | Dense) -> Array:
-    """The mean of the rows' losses without weights: (N, C) to one number."""
+def mean_of_rows(
+    ops: Ops, loss: str, x: Array, labels: Listed | Dense, factor: Array | None
+) -> Array:
+    """The mean of the rows' losses without weights, times their factor if any: to one number."""
     parts = KERNELS[loss](ops, x, labels)
     if isinstance(parts, Lines):
-        return ops.lines_mean(parts.function, parts.args)
-    return ops.average_mean(parts.function, parts.args)
+        return ops.lines_mean(parts.function, parts.args, factor)
+    return ops.average_mean(parts.function, parts.args, factor)
 
 
 def _limited(ops: Ops, shares: Array, weight: Array) -> Array:
@@ -201,11 +203,17 @@ class Hinges(NamedTuple):
 
 
 def _hinges(
-    ops: Ops, scores: Array, index: Array, listed: Array, slope: bool = True, count: Any = 1
+    ops: Ops,
+    scores: Array,
+    index: Array,
+    listed: Array,
+    slope: bool = True,
+    count: Any = 1,
+    factor: Array | None = None,
 ) -> tuple[Array, ...]:
     """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C).
 
-    The slope is that of a mean over so many rows.
+    The slope is that of a mean over so many rows. Both are multiplied by the factor, if any.
     """
     dtype, classes = ops.dtype(scores), ops.shape(scores)[1]
     great = 2.0 ** _GREAT[dtype]
@@ -215,11 +223,13 @@ def _hinges(
     levels = _levels(ops, chosen, listed, scale is None)
     add_up = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
     total, counts = add_up(ops, others, levels, scale)
-    mean, factor = ops.divide(total, classes), None
+    mean = ops.divide(total, classes)
     if scale is not None:
         undefined = _undefined(ops, scores, index, listed, chosen, others)
-        factor = nan_where(ops, undefined, dtype)
-        mean = mean / ops.reshape(scale, ops.shape(undefined)) * factor
+        defined = ops.one_but(undefined, math.nan, dtype)
+        factor = defined if factor is None else defined * factor
+        mean = mean / ops.reshape(scale, ops.shape(undefined))
+    mean = mean if factor is None else mean * factor
     return (mean, _slope(ops, counts(), index, classes * count, factor)) if slope else (mean,)
 
 
@@ -235,11 +245,11 @@ def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> H
     column = (many, slots, 1)
     x = ops.reshape(others, (many, 1, classes))
     high, low = (ops.reshape(level, column) for level in levels)
+    above = (x - high) - low  # x - high is exact where low could decide
+    active = above > 0
     if scale is None:
-        hinges = ops.relu((x - high) - low)
-        active = hinges > 0  # x - high is exact where low could decide
+        hinges = ops.relu(above)
     else:
-        active = x > ops.reshape(_floor(ops, levels), column)
         scale = ops.reshape(scale, (many, 1, 1))
         hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
     total = ops.sum(ops.reshape(hinges, (many, slots * classes)))
@@ -274,9 +284,9 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
 
 def _scale(ops: Ops, scores: Array) -> Array:
     """What a row is worked out in, so that no sum of its hinges overflows: 1 or 2**-32, (N, 1)."""
-    limit = ops.number(2.0 ** _GREAT[ops.dtype(scores)], scores)
-    great = ops.reshape(ops.any(ops.abs(scores) > limit), (ops.shape(scores)[0], 1))
-    return ops.where(great, 2.0**-32, 1 - ops.cast(great, ops.dtype(scores)))
+    dtype = ops.dtype(scores)
+    great = ops.reshape(ops.exceeds(scores, 2.0 ** _GREAT[dtype]), (ops.shape(scores)[0], 1))
+    return ops.one_but(great, 2.0**-32, dtype)
 
 
 _GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest number
@@ -325,11 +335,6 @@ def _undefined(
     high = ops.any(listed & (chosen == math.inf)) & ops.any(others == math.inf)
     low = ops.any(listed & (chosen == -math.inf)) & ops.any(lifted == -math.inf)
     return ops.any(ops.isnan(scores)) | high | low
-
-
-def nan_where(ops: Ops, condition: Array, dtype: str) -> Array:
-    """nan where the condition holds, 1 elsewhere: a factor that also reaches the gradient."""
-    return ops.where(condition, math.nan, 1 - ops.cast(condition, dtype))
 
 
 KERNELS: dict[str, Callable[[Ops, Array, Listed | Dense], Shares | Lines]] = {

@@ -73,6 +73,10 @@ class Ops(Protocol):
 
     # Element by element. `a` and `b` may be Python numbers; the result has the other's dtype.
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array: ...
+    def one_but(self, condition: Array, value: float, dtype: str) -> Array:
+        """The value where the condition holds, 1 elsewhere."""
+        ...
+
     def number(self, value: float, like: Array) -> Array:
         """A Python number as an array of no axes or one, to the last digit of like's dtype."""
         ...
@@ -133,6 +137,10 @@ class Ops(Protocol):
 
     def any(self, x: Array) -> Array:
         """Whether any of a row's booleans is true: (N, C) -> (N,)."""
+        ...
+
+    def exceeds(self, x: Array, limit: float) -> Array:
+        """Whether any of a row's |x| is above the limit: (N, C) -> (N,); either if one is nan."""
         ...
 
     def cumsum(self, x: Array) -> Array:
@@ -225,13 +233,18 @@ class Ops(Protocol):
         ...
 
     def lines_mean(
-        self, function: Callable[..., tuple[Array, ...]], args: tuple[Array, ...]
+        self,
+        function: Callable[..., tuple[Array, ...]],
+        args: tuple[Array, ...],
+        factor: Array | None,
     ) -> Array:
-        """Their mean, one number."""
+        """Their mean, one number, each times its row's factor, (N,), if there is one: 1 or nan."""
         ...
 
-    def average_mean(self, function: Smooth, args: tuple[Array, ...]) -> Array:
-        """The mean of `average` over the rows, one number."""
+    def average_mean(
+        self, function: Smooth, args: tuple[Array, ...], factor: Array | None
+    ) -> Array:
+        """The mean of `average` over the rows, one number, likewise."""
         ...
 
     def apply(self, function: Smooth, *args: Array) -> Array:

@@ -38,13 +38,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME[,NAME...]",
         help="frameworks and programs whose absence is a failure and not a reason to skip",
     )
+    parser.addoption(
+        "--device",
+        default=FRAMEWORKS["torch"].device,
+        help="where PyTorch's arrays are, such as cuda, beside JAX's own choice of a device; "
+        "tests that need label values at hand are skipped",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    FRAMEWORKS["torch"].device = config.getoption("--device")
     known = [*PACKAGES, *PROGRAMS]
     unknown = set(_required(config)) - set(known)
     if unknown:
         raise pytest.UsageError(f"--require knows {', '.join(known)}; not {', '.join(unknown)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--device") == "cpu":
+        return
+    for item in items:
+        if item.get_closest_marker("at_hand"):
+            item.add_marker(pytest.mark.skip(reason="on a device no values are looked at"))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -63,11 +63,12 @@ class Torch(Framework):
     floats = (*HALVES, "float32", "float64")
     differentiates = True
     compilers = ("aot_eager", "inductor")
+    device = "cpu"  # or what pytest's --device says
 
     def array(self, value: Any, dtype: str) -> Any:
         import torch
 
-        return torch.tensor(np.asarray(value)).to(getattr(torch, dtype))
+        return torch.tensor(np.asarray(value)).to(self.device, getattr(torch, dtype))
 
     def numpy(self, x: Any) -> np.ndarray[Any, Any]:
         import torch

@@ -84,6 +84,7 @@ def refusal(framework: Framework, call: Call) -> str:
     return str(caught.value)
 
 
+@pytest.mark.at_hand
 @pytest.mark.parametrize("case", CASES)
 def test_refused_where_values_are_at_hand(framework: Framework, case: str):
     skip_unless(framework, CASES[case][3])
@@ -94,6 +95,7 @@ def test_refused_where_values_are_at_hand(framework: Framework, case: str):
         assert message == refusal(FRAMEWORKS["numpy"], wrong_call(case))
 
 
+@pytest.mark.at_hand
 def test_the_two_slips_that_people_make(framework: Framework):
     assert refusal(framework, wrong_call("margin, -1 in binary")) == (
         "multilabel_margin_loss: target has -1 among binary labels; "
@@ -105,6 +107,7 @@ def test_the_two_slips_that_people_make(framework: Framework):
     )
 
 
+@pytest.mark.at_hand
 def test_a_wrong_label_is_found_on_any_axis(framework: Framework):
     target = np.zeros((2, 4, 3), np.int32)
     target[1, 2, 1] = 7

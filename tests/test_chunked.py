@@ -197,7 +197,7 @@ def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_f
     x, lists = example("indices").arrays(f, "float32")
 
     def noisy(x: Any, start: int, stop: int) -> Any:
-        noise = _uniform(name, (ROWS, stop - start))
+        noise = _uniform(name, (ROWS, stop - start), x)
         drawn.setdefault(start, []).append(f.numpy(noise))
         return x[:, start:stop] * noise
 
@@ -206,11 +206,11 @@ def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_f
         assert (first == again).all()
 
 
-def _uniform(name: str, shape: tuple[int, int]) -> Any:
+def _uniform(name: str, shape: tuple[int, int], like: Any) -> Any:
     if name == "torch":
         import torch
 
-        return torch.rand(shape)
+        return torch.rand(shape, device=like.device)
     import paddle
 
     return paddle.rand(shape)
@@ -233,6 +233,7 @@ def never(start: int, stop: int) -> Any:
 WRONG = {"indices": (LISTS + 1, "class number 23"), "binary": (TRUTH * 2, "target has 2")}
 
 
+@pytest.mark.at_hand
 @pytest.mark.parametrize("labels", WRONG)
 def test_wrong_labels_are_told_before_anything_is_computed(framework: Framework, labels: str):
     target, message = WRONG[labels]

@@ -16,6 +16,7 @@ LOSSES = {"margin": mlloss.multilabel_margin_loss, "soft": mlloss.multilabel_sof
 loss = pytest.mark.parametrize("loss", LOSSES)
 # PyTorch's operations, those within others too, in a step of training with a small batch
 OPERATIONS = {"margin": 18, "soft": 19}
+ON_A_DEVICE = {"margin": 87, "soft": 37}  # each called from Python and started apart
 
 
 def batch(loss: str, rows: int, classes: int, slots: int = 3) -> tuple[Any, Any]:
@@ -42,6 +43,23 @@ def test_few_operations_of_torch_in_a_small_step(loss: str, require_framework: R
         step()
     names = [event.name for event in profile.events() if event.name.startswith("aten::")]
     assert 0 < len(names) <= OPERATIONS[loss], sorted(names)
+
+
+@loss
+def test_few_operations_of_torch_on_a_device(loss: str, require_framework: Require):
+    """On `meta`; what one operation is made of does not count."""
+    require_framework("torch")
+    import torch
+
+    x, target = (torch.from_numpy(a).to("meta") for a in batch(loss, 32, 20))
+    x.requires_grad_()
+    LOSSES[loss](x, target).backward()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        LOSSES[loss](x, target).backward()
+    events = [event for event in profile.events() if event.name.startswith("aten::")]
+    whole = [e.name for e in events if not (e.cpu_parent and e.cpu_parent.name.startswith("aten"))]
+    called = [name for name in whole if not name.startswith("aten::empty")]
+    assert 0 < len(called) <= ON_A_DEVICE[loss], called
 
 
 @loss

@@ -78,8 +78,9 @@ def test_torch_halves_weights_and_labels(torch_device: str, loss: str):
         loss_of_weights = mlloss.multilabel_soft_margin_loss(x, lists, weight, labels="indices")
         assert loss_of_weights.device.type == torch_device
     for convert in (mlloss.to_indices, mlloss.to_binary, mlloss.to_signed):
-        got = convert(lists, labels="indices", num_classes=5)
-        assert got.device.type == torch_device
+        for dtype in (torch.int64, torch.uint16, torch.uint32, torch.uint64):
+            got = convert(lists.to(dtype), labels="indices", num_classes=5)
+            assert got.device.type == torch_device
 
 
 @every
@@ -104,7 +105,8 @@ def test_torch_by_chunks(torch_device: str, labels: str):
 def test_torch_on_two_devices(torch_device: str, host: str, loss: str, labels: str):
     f = FRAMEWORKS["torch"]
     x, target = examples(loss, labels)[0].arrays(f, "float32")
-    moved = (x, target.to(torch_device)) if host == "input" else (x.to(torch_device), target)
+    places = ("cpu", torch_device) if host == "input" else (torch_device, "cpu")
+    moved = [array.to(place) for array, place in zip((x, target), places, strict=True)]
     with pytest.raises(RuntimeError, match="device"):
         getattr(mlloss, loss)(*moved, labels=labels)
 

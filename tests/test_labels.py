@@ -120,6 +120,7 @@ BAD = {  # call, error, what the message must say
 }
 
 
+@pytest.mark.at_hand
 @pytest.mark.parametrize("case", BAD)
 def test_refused(framework: Framework, case: str):
     function, values, labels, classes, error, words = BAD[case]
@@ -134,6 +135,7 @@ def test_refused(framework: Framework, case: str):
     assert messages[0] == messages[1]
 
 
+@pytest.mark.at_hand
 def test_check_labels_lets_right_ones_pass(framework: Framework):
     for labels, target in WRITTEN.items():
         given = framework.array(target, "int32")

@@ -37,10 +37,11 @@ def test_autocast_of_torch(loss: str, form: str, compiled: bool, require_framewo
     import torch
 
     f, x, target = made("torch", loss, form)
-    unit, bias = torch.eye(x.shape[1]), torch.zeros_like(x, requires_grad=True)
+    unit = torch.eye(x.shape[1], device=x.device)
+    bias = torch.zeros_like(x, requires_grad=True)
 
     def step(x: Any, target: Any) -> tuple[Any, Any]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(x.device.type, torch.bfloat16):
             scores = (x + bias) @ unit
             return scores, f(scores, target)
 
@@ -60,7 +61,7 @@ def test_autocast_of_torch_leaves_float32_scores_alone(
     import torch
 
     f, x, target = made("torch", loss, form)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(x.device.type, torch.bfloat16):
         assert torch.equal(f(x, target), f(x.clone(), target))
         value = f(x, target)
     assert value.dtype == torch.float32
@@ -76,7 +77,7 @@ def test_a_scaled_half_gradient_of_torch(loss: str, form: str, require_framework
     f, x, target = made("torch", loss, form, "float16")
     x = torch.nn.Parameter(x.float())
     start, optimizer = x.detach().clone(), torch.optim.SGD([x], 1.0)
-    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**16)  # what float16 does not hold
+    scaler = torch.amp.GradScaler(x.device.type, init_scale=2.0**16)  # what float16 does not hold
     scales = []
     for _ in range(2):
         optimizer.zero_grad()
@@ -89,7 +90,7 @@ def test_a_scaled_half_gradient_of_torch(loss: str, form: str, require_framework
     assert scales == [2.0**16, 2.0**15]
     call = seen("torch", loss, "float16")
     want = call.true(oracle.gradient)
-    np.testing.assert_allclose((start - x.detach()).numpy(), want, rtol=2e-3, atol=2e-7)
+    np.testing.assert_allclose((start - x.detach()).cpu().numpy(), want, rtol=2e-3, atol=2e-7)
 
 
 def test_a_scale_saves_gradients_that_half_does_not_hold(require_framework: Require):

@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from mlloss.backends.base import CACHED, remembered, together
 from mlloss.backends.host import AverageMean, HostMemory, Once
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
-from mlloss.backends.torch_compiled import is_graph_of_host, lines
+from mlloss.backends.torch_compiled import is_graph_of_host
 from mlloss.backends.torch_functions import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch_plain import plain
 from mlloss.backends.torch_state import (
@@ -205,10 +205,20 @@ class TorchBackend(HostMemory):
         return Full.apply(self, function, *args)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-        if len(args) > 1 and is_graph_of_host(_whole(args[0])):  # scores with their lists
-            result: tuple[Array, ...] = lines(function.__module__, function.__name__, *args)
-            return result
-        return super().given(function, *args)
+        x = _whole(args[0])
+        if not is_graph_of_host(x):
+            return super().given(function, *args)
+        result: tuple[Array, ...]
+        if len(args) > 1:  # scores with their lists
+            result = torch.ops.mlloss.lines(function.__module__, function.__name__, *args)
+        elif not x.is_floating_point() and x.shape[1] > _WIDE:
+            reader: Any = function
+            result = torch.ops.mlloss.lists(
+                type(reader).__module__, type(reader).__name__, reader.classes, x
+            )
+        else:
+            result = super().given(function, *args)
+        return result
 
     def average(self, function: Smooth, args: tuple[Array, ...]) -> Array:
         if torch.compiler.is_compiling() or transformed():
@@ -302,6 +312,7 @@ def _whole(x: Any) -> Any:
     )
 
 
+_WIDE = 64  # slots of lists that a graph reads in less time than it calls back
 _UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 _PAIRS = 1 << 22  # 16 MB each array: on a device more operations take longer than larger ones
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}

@@ -55,17 +55,18 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots that lie behind the end of every one of them."""
     if given.labels != "indices":
         return target
+    return np.moveaxis(_before_the_end(np.moveaxis(target, given.axis, -1)), -1, given.axis)
+
+
+def _before_the_end(slots: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     width = _FIRST
-    if target.shape[given.axis] <= width:
-        return target
-    slots = np.moveaxis(target, given.axis, -1)
     while width < slots.shape[-1]:
         ended = slots[..., :width] == -1
         if ended.any(-1).all():
             width = int(ended.argmax(-1).max(initial=0)) + 1
             break
         width *= 4
-    return np.moveaxis(slots[..., :width], -1, given.axis)
+    return slots[..., :width]
 
 
 def sound(lists: np.ndarray[Any, Any], classes: int) -> Listed | None:
@@ -107,6 +108,10 @@ class Lists:
 
     def __call__(self, ops: Ops, target: Array) -> tuple[Array, ...]:
         """The fields of `Listed`, and the rows that are wrong."""
+        if isinstance(target, np.ndarray):
+            right = sound(_before_the_end(target), self.classes)
+            if right is not None:
+                return *right, np.zeros(len(target), bool)
         if ops.shape(target)[1] == 0:  # lists without a slot list nothing
             index = class_numbers(ops, target, 1)
             return index, index < 0, index < 0, ops.any(index < 0)

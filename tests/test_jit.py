@@ -52,6 +52,39 @@ GRID = [(n, c, call) for n, c in COMPILERS for call in CALLS if chosen(c, call)]
 grid = pytest.mark.parametrize(("name", "compiler", "call"), GRID)
 
 
+WIDE = np.random.default_rng(3).normal(size=(5, 100))
+LONG = np.full((5, 100), -1)  # lists, of more slots than a graph of PyTorch reads itself
+LONG[0, :3], LONG[1, :70], LONG[2] = [4, 99, 4], np.arange(70), np.arange(100)
+LONG[3, 80:] = 7  # behind the end
+WRONG = LONG.copy()
+WRONG[1, 70] = 200
+UNENDED = np.where(LONG < 0, 100, LONG)
+LONG_LISTS = {  # dtype, lists, their wrong rows
+    "right": ("int64", LONG, []),
+    "wrong": ("int16", WRONG, [1]),
+    "without an end": ("uint8", UNENDED, [0, 1, 3, 4]),
+}
+
+
+@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@pytest.mark.parametrize("case", LONG_LISTS)
+def test_long_lists(loss: str, case: str, require_framework: Any):
+    require_framework("torch")
+    framework = FRAMEWORKS["torch"]
+    dtype, lists, wrong = LONG_LISTS[case]
+    call = Call(loss, WIDE, LONG, options={"labels": "indices", "reduction": "none"})
+    f = framework.compile(call.function(framework), "aot_eager")
+    x, target = framework.array(WIDE, "float64"), framework.array(lists, dtype)
+    nan = np.isin(np.arange(5), wrong)[:, None]
+    for got, true in (
+        (f(x, target), oracle.loss),
+        (framework.gradient(f, x, target), oracle.gradient),
+    ):
+        want = call.true(true)
+        want = np.where(nan.reshape(-1, *[1] * (want.ndim - 1)), np.nan, want)
+        assert_close(framework.numpy(got), want, 1e-12, "float64")
+
+
 @grid
 def test_values(name: str, compiler: str, call: str, require_framework: Any):
     require_framework(name)

@@ -30,7 +30,8 @@ def markdown(results: Mapping[str, Any]) -> str:
         "# How fast",
         f"{results['processor']}; one thread, where no other number is given. Forward and "
         "backward (NumPy: the value), taken in turns within one run; a ratio is ours over theirs, "
-        "the median of the rounds with its quartiles.",
+        "the median of the rounds with its quartiles. The process has freed a large array before, "
+        "as one has that trains: until then glibc gives memory back and has it faulted in again.",
     ]
     for name, measured in results["frameworks"].items():
         lines = [" | ".join(row) for row in _rows(measured["measured"])]

@@ -28,6 +28,7 @@ def main() -> None:
     job = json.loads(sys.argv[1])
     if job["device"] == HOST:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
+    settle()
     contenders = find(job["framework"])
     print(json.dumps({"version": contenders.prepare(job["threads"], job["device"])}), flush=True)
     for mode in (mode for mode in contenders.modes if mode in job["modes"] or not job["modes"]):
@@ -36,6 +37,15 @@ def main() -> None:
             bench.measurements(job["points"]), bench.growth() if job["growth"] else ()
         ):
             print(json.dumps({"mode": mode, "threads": job["threads"]} | told), flush=True)
+
+
+def settle() -> None:
+    """As in a process that has trained for a while.
+
+    glibc gives what is freed back to the system, and has it faulted in again, until one array of up
+    to 32 MB has been freed; a page that is faulted in takes as long as a thousand numbers.
+    """
+    np.empty(31 << 20, np.uint8)
 
 
 @dataclass(frozen=True)

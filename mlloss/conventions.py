@@ -53,12 +53,13 @@ def evidently_right(ops: Ops, given: Given) -> bool:
 
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots that lie behind the end of every one of them."""
-    if given.labels != "indices":
+    if given.labels != "indices" or target.shape[given.axis] <= _FIRST:
         return target
     return np.moveaxis(_before_the_end(np.moveaxis(target, given.axis, -1)), -1, given.axis)
 
 
 def _before_the_end(slots: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The slots up to the one that ends the last list, or a few more."""
     width = _FIRST
     while width < slots.shape[-1]:
         ended = slots[..., :width] == -1

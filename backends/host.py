@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from mlloss.backends.base import Base, blocks
+from mlloss.backends.base import Base, blocks, times
 from mlloss.backends.numpy import NumpyBackend
 from mlloss.backends.numpy import backend as numpy
 from mlloss.ops import Array, Ops, Smooth
@@ -139,12 +139,13 @@ class HostMemory(Base):
     def given_mean(
         self: Any, function: Callable[..., Any], *args: Array, factor: Array | None = None
     ) -> tuple[Array, Array]:
-        """What `Lines` have of the mean over the rows, each times a factor: its number and slope.
+        """What `Lines` have of the mean over the rows: its number, each row's times its factor if
+        there is one, and its slope without.
 
-        A factor is of labels that cannot be looked at: NumPy is not called.
+        A factor is of labels that cannot be looked at: NumPy is not called then.
         """
-        function = partial(function, count=self.shape(args[0])[0], factor=factor)
-        mean, slope = self._by_host(_given_mean, function, args)
+        function = partial(function, count=self.shape(args[0])[0])
+        mean, slope = self._by_host(partial(_given_mean, factor), function, args)
         return mean, slope
 
     def _by_host(
@@ -183,9 +184,11 @@ def given_by(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Arra
     return result
 
 
-def _given_mean(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, Array]:
+def _given_mean(
+    factor: Array | None, ops: Ops, function: Callable[..., Any], *args: Array
+) -> tuple[Array, Array]:
     value, slope = given_by(ops, function, *args)
-    return ops.mean(value), slope
+    return ops.mean(times(value, factor)), slope
 
 
 def mean_of(ops: Ops, x: Array) -> Array:

@@ -253,7 +253,7 @@ class TorchBackend(HostMemory):
         if not _is_eager(x):
             return super().lines_mean(function, args, factor)
         mean, slope = self.given_mean(function, x.detach(), *lists, factor=factor)
-        return Linear.apply(self, x, slope, mean)
+        return Linear.apply(self, x, slope, mean, factor)
 
     def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
         return not is_traced() and prod(scores) * lists[1] <= _PAIRS
@@ -261,7 +261,7 @@ class TorchBackend(HostMemory):
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or transformed():
             return super().linear(x, slope, value)
-        value = Linear.apply(self, x, slope, value)
+        value = Linear.apply(self, x, slope, value, None)
         return value if type(x) is torch.Tensor else value.type_as(x)  # a subclass stays one
 
     def within(self, x: Array, low: float, high: float) -> bool:

@@ -52,7 +52,7 @@ def _(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any, ...
 def _lists(module: str, name: str, classes: int, target: Any) -> tuple[Any, ...]:
     """What it gives of the reader of lists of so many classes that is called so."""
     read = getattr(sys.modules[module], name)(classes)
-    index, listed, some, wrong = numpy.run(read, target.numpy())
+    index, listed, some, wrong = numpy.run(read.shorter, target.numpy())
     whole = np.zeros(target.shape, index.dtype), np.zeros(target.shape, bool)  # no page is touched
     for into, slots in zip(whole, (index, listed), strict=True):
         into[:, : slots.shape[1]] = slots  # NumPy does not keep the last ones, if none is listed

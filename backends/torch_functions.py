@@ -87,8 +87,8 @@ class AveragedMean(Averaged):
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        share = _shared(grad, ctx.shape)
-        share = share if ctx.factor is None else share * ctx.factor.unsqueeze(-1)
+        factor = None if ctx.factor is None else ctx.factor.unsqueeze(-1)
+        share = times(_shared(grad, ctx.shape), factor)
         return *_backward(ctx, ctx.saved_tensors, share), None
 
 
@@ -111,11 +111,11 @@ class KnownMean(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Linear(torch.autograd.Function):  # type: ignore[misc]
-    """A number a row, or their mean, with its slope in x."""
+    """A number a row, or their mean, with its slope in x; that times the row's factor, if any."""
 
     @staticmethod
-    def forward(ctx: Any, ops: Ops, x: Any, slope: Any, value: Any) -> Any:
-        ctx.ops = ops
+    def forward(ctx: Any, ops: Ops, x: Any, slope: Any, value: Any, factor: Any) -> Any:
+        ctx.ops, ctx.factor = ops, factor
         ctx.save_for_backward(x, slope)
         return value.view_as(value)
 
@@ -123,11 +123,12 @@ class Linear(torch.autograd.Function):  # type: ignore[misc]
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         x, slope = ctx.saved_tensors  # which a checkpoint gives once
         share = grad.unsqueeze(-1) if grad.dim() else grad
+        share = times(share, None if ctx.factor is None else ctx.factor.unsqueeze(-1))
         if is_differentiated():
             slope = share * ctx.ops.apply(LINEAR.partials[0], x, slope)
         else:
             slope = _times(slope, share)
-        return None, slope, None, None
+        return None, slope, None, None, None
 
 
 def _averages(ctx: Any, ops: Ops, value: Average, args: Sequence[Any]) -> Any:

@@ -109,10 +109,6 @@ class Lists:
 
     def __call__(self, ops: Ops, target: Array) -> tuple[Array, ...]:
         """The fields of `Listed`, and the rows that are wrong."""
-        if isinstance(target, np.ndarray):
-            right = sound(_before_the_end(target), self.classes)
-            if right is not None:
-                return *right, np.zeros(len(target), bool)
         if ops.shape(target)[1] == 0:  # lists without a slot list nothing
             index = class_numbers(ops, target, 1)
             return index, index < 0, index < 0, ops.any(index < 0)
@@ -123,6 +119,11 @@ class Lists:
         some = listed[:, :1]
         index = ops.where(listed, number, ops.where(some, number[:, :1], 0))
         return index, listed, some, ops.any((ends == 1) & worse)
+
+    def shorter(self, ops: Ops, target: np.ndarray[Any, Any]) -> tuple[Array, ...]:
+        """The same, maybe without slots at the end that no row lists."""
+        right = sound(_before_the_end(target), self.classes)
+        return self(ops, target) if right is None else (*right, np.zeros(len(target), bool))
 
 
 def _dense(ops: Ops, y: Array, given: Given) -> Dense:

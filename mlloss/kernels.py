@@ -23,8 +23,8 @@ class Shares(NamedTuple):
 class Lines(NamedTuple):
     """The rows' losses are piecewise linear.
 
-    function(ops, *args, slope=True, count=1, factor=None) gives them, (N,), times a factor if any,
-    and if asked their slope in the first argument over `count`, (N, C).
+    function(ops, *args, slope=True, count=1) gives them, (N,), and if asked their slope in the
+    first argument over `count`, (N, C).
     """
 
     function: Callable[..., tuple[Array, ...]]
@@ -203,17 +203,11 @@ class Hinges(NamedTuple):
 
 
 def _hinges(
-    ops: Ops,
-    scores: Array,
-    index: Array,
-    listed: Array,
-    slope: bool = True,
-    count: Any = 1,
-    factor: Array | None = None,
+    ops: Ops, scores: Array, index: Array, listed: Array, slope: bool = True, count: Any = 1
 ) -> tuple[Array, ...]:
     """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C).
 
-    The slope is that of a mean over so many rows. Both are multiplied by the factor, if any.
+    The slope is that of a mean over so many rows.
     """
     dtype, classes = ops.dtype(scores), ops.shape(scores)[1]
     great = 2.0 ** _GREAT[dtype]
@@ -223,13 +217,11 @@ def _hinges(
     levels = _levels(ops, chosen, listed, scale is None)
     add_up = _by_pairs if ops.compares(ops.shape(scores), ops.shape(index)) else _by_sorting
     total, counts = add_up(ops, others, levels, scale)
-    mean = ops.divide(total, classes)
+    mean, factor = ops.divide(total, classes), None
     if scale is not None:
         undefined = _undefined(ops, scores, index, listed, chosen, others)
-        defined = ops.one_but(undefined, math.nan, dtype)
-        factor = defined if factor is None else defined * factor
-        mean = mean / ops.reshape(scale, ops.shape(undefined))
-    mean = mean if factor is None else mean * factor
+        factor = ops.one_but(undefined, math.nan, dtype)
+        mean = mean / ops.reshape(scale, ops.shape(undefined)) * factor
     return (mean, _slope(ops, counts(), index, classes * count, factor)) if slope else (mean,)
 
 
@@ -284,9 +276,9 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
 
 def _scale(ops: Ops, scores: Array) -> Array:
     """What a row is worked out in, so that no sum of its hinges overflows: 1 or 2**-32, (N, 1)."""
-    dtype = ops.dtype(scores)
-    great = ops.reshape(ops.exceeds(scores, 2.0 ** _GREAT[dtype]), (ops.shape(scores)[0], 1))
-    return ops.one_but(great, 2.0**-32, dtype)
+    limit = 2.0 ** _GREAT[ops.dtype(scores)]
+    great = ops.reshape(ops.exceeds(scores, limit), (ops.shape(scores)[0], 1))
+    return ops.one_but(great, 2.0**-32, ops.dtype(scores))
 
 
 _GREAT = {"float32": 96, "float64": 992}  # exponents: 2**32 below the largest number

@@ -205,7 +205,7 @@ class TorchBackend(HostMemory):
         return Full.apply(self, function, *args)
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-        x = _whole(args[0])
+        x = _whole(args[0]) if len(args) > 1 else args[0]
         if not is_graph_of_host(x):
             return super().given(function, *args)
         result: tuple[Array, ...]

@@ -19,6 +19,7 @@ from mlloss.backends.torch_plain import plain
 from mlloss.backends.torch_state import (
     drops_rules,
     is_differentiated,
+    is_eager,
     is_overwritten,
     is_plain,
     is_traced,
@@ -87,9 +88,8 @@ class TorchBackend(HostMemory):
         return x.detach()
 
     def where(self, condition: Array, a: Array | float, b: Array | float) -> Array:
-        dtype = getattr(b, "dtype", None)
-        if dtype in _UNSIGNED:  # which PyTorch cannot choose among on a device
-            return torch.where(condition, a, b.to(torch.int64)).to(dtype)  # type: ignore[union-attr]
+        if isinstance(b, torch.Tensor) and b.dtype in _UNSIGNED:  # it has none on a device
+            return torch.where(condition, a, b.to(torch.int64)).to(b.dtype)
         return torch.where(condition, a, b)
 
     def one_but(self, condition: Array, value: float, dtype: str) -> Array:
@@ -228,7 +228,7 @@ class TorchBackend(HostMemory):
     def average_mean(
         self, function: Smooth, args: tuple[Array, ...], factor: Array | None
     ) -> Array:
-        if not _is_eager(args[0]):
+        if not is_eager(args[0]):
             return super().average_mean(function, args, factor)
         x, *others = args
         alone = x.requires_grad and not any(y.requires_grad for y in others)
@@ -250,7 +250,7 @@ class TorchBackend(HostMemory):
         self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
     ) -> Array:
         x, *lists = args
-        if not _is_eager(x):
+        if not is_eager(x):
             return super().lines_mean(function, args, factor)
         mean, slope = self.given_mean(function, x.detach(), *lists, factor=factor)
         return Linear.apply(self, x, slope, mean, factor)
@@ -283,12 +283,6 @@ class _Once(Once, TorchBackend):
         far = small + 1
         torch.div(small, far, out=far)  # sigmoid(-|x|)
         return torch.sub(self.once_of(_side, x, share), far.copysign_(x), out=far)
-
-
-def _is_eager(x: Any) -> bool:
-    """Whether nothing but a backward pass will be asked of it."""
-    compiled = torch.compiler.is_compiling()
-    return not compiled and not transformed() and type(x) is torch.Tensor
 
 
 def _side(x: Any, share: Any) -> Any:

@@ -21,15 +21,6 @@ def is_graph_of_host(x: Any) -> bool:
     return torch.compiler.is_compiling() and not drops_rules() and bool(x.is_cpu)
 
 
-_LIBRARY = torch.library.Library("mlloss", "DEF")  # called in half the time of a custom_op
-_CALLED = "str module, str name"  # a function of the package
-_LIBRARY.define(f"lines({_CALLED}, Tensor x, Tensor index, Tensor listed) -> (Tensor, Tensor)")
-_LIBRARY.define(
-    f"lists({_CALLED}, SymInt classes, Tensor target) -> (Tensor, Tensor, Tensor, Tensor)"
-)
-
-
-@torch.library.impl(_LIBRARY, "lines", "CPU")  # type: ignore[untyped-decorator]
 def _lines(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any, ...]:
     """What `Ops.given` gives of the function that is called so, of scores and their lists."""
     function = getattr(sys.modules[module], name)
@@ -43,12 +34,10 @@ def _lines(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any
     return tuple(map(torch.from_numpy, numpy.run(given, x.numpy(force=True), *lists)))
 
 
-@torch.library.register_fake("mlloss::lines", lib=_LIBRARY)  # type: ignore[untyped-decorator]
-def _(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any, ...]:
+def _lines_like(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any, ...]:
     return x.new_empty(x.shape[0]), torch.empty_like(x)
 
 
-@torch.library.impl(_LIBRARY, "lists", "CPU")  # type: ignore[untyped-decorator]
 def _lists(module: str, name: str, classes: int, target: Any) -> tuple[Any, ...]:
     """What it gives of the reader of lists of so many classes that is called so."""
     read = getattr(sys.modules[module], name)(classes)
@@ -59,8 +48,18 @@ def _lists(module: str, name: str, classes: int, target: Any) -> tuple[Any, ...]
     return tuple(map(torch.from_numpy, (*whole, some.copy(), wrong)))
 
 
-@torch.library.register_fake("mlloss::lists", lib=_LIBRARY)  # type: ignore[untyped-decorator]
-def _(module: str, name: str, classes: int, target: Any) -> tuple[Any, ...]:
+def _lists_like(module: str, name: str, classes: int, target: Any) -> tuple[Any, ...]:
     flags = torch.empty_like(target, dtype=torch.bool)
     index = torch.empty_like(target, dtype=torch.int64)
     return index, flags, flags.new_empty((target.shape[0], 1)), flags.new_empty(target.shape[0])
+
+
+_LIBRARY = torch.library.Library("mlloss", "DEF")  # called in half the time of a custom_op
+_CALLED = "str module, str name"  # a function of the package
+_LIBRARY.define(f"lines({_CALLED}, Tensor x, Tensor index, Tensor listed) -> (Tensor, Tensor)")
+_LIBRARY.define(
+    f"lists({_CALLED}, SymInt classes, Tensor target) -> (Tensor, Tensor, Tensor, Tensor)"
+)
+for _name, _function, _like in (("lines", _lines, _lines_like), ("lists", _lists, _lists_like)):
+    _LIBRARY.impl(_name, _function, "CPU")
+    torch.library.register_fake(f"mlloss::{_name}", _like, lib=_LIBRARY)

@@ -87,8 +87,7 @@ class AveragedMean(Averaged):
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        factor = None if ctx.factor is None else ctx.factor.unsqueeze(-1)
-        share = times(_shared(grad, ctx.shape), factor)
+        share = times(_shared(grad, ctx.shape), _of_rows(ctx.factor))
         return *_backward(ctx, ctx.saved_tensors, share), None
 
 
@@ -123,12 +122,17 @@ class Linear(torch.autograd.Function):  # type: ignore[misc]
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
         x, slope = ctx.saved_tensors  # which a checkpoint gives once
         share = grad.unsqueeze(-1) if grad.dim() else grad
-        share = times(share, None if ctx.factor is None else ctx.factor.unsqueeze(-1))
+        share = times(share, _of_rows(ctx.factor))
         if is_differentiated():
             slope = share * ctx.ops.apply(LINEAR.partials[0], x, slope)
         else:
             slope = _times(slope, share)
         return None, slope, None, None, None
+
+
+def _of_rows(factor: Any) -> Any:
+    """A factor of each row as one of its classes, (N, 1)."""
+    return None if factor is None else factor.unsqueeze(-1)
 
 
 def _averages(ctx: Any, ops: Ops, value: Average, args: Sequence[Any]) -> Any:

@@ -15,6 +15,12 @@ def is_plain(x: Any) -> bool:
     return bool(x.is_cpu) and not transformed()
 
 
+def is_eager(x: Any) -> bool:
+    """Whether nothing but a backward pass will be asked of x."""
+    compiled = torch.compiler.is_compiling()
+    return type(x) is torch.Tensor and not compiled and not transformed()
+
+
 def is_traced() -> bool:
     """By torch.compile, torch.jit.trace, make_fx, or fake tensors."""
     if torch.compiler.is_compiling() or torch._C._is_tracing():

@@ -66,9 +66,12 @@ def bench(
             typer.echo(f"{name} is not installed")
             continue
         for number, count in enumerate(threads or [1]):
-            job = {"framework": name, "threads": count, "seconds": seconds}
-            job |= {"modes": mode or [], "device": device}
-            job |= {
+            job = {
+                "framework": name,
+                "threads": count,
+                "seconds": seconds,
+                "modes": mode or [],
+                "device": device,
                 "points": QUICK if quick else ALL,
                 "growth": plot_file is not None and not number,
             }

@@ -41,8 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--device",
         default=FRAMEWORKS["torch"].device,
-        help="where PyTorch's arrays are, such as cuda, beside JAX's own choice of a device; "
-        "tests that need label values at hand are skipped",
+        help="where PyTorch's arrays are, such as cuda; JAX has a device of its own choice",
     )
 
 
@@ -52,14 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = set(_required(config)) - set(known)
     if unknown:
         raise pytest.UsageError(f"--require knows {', '.join(known)}; not {', '.join(unknown)}")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--device") == "cpu":
-        return
-    for item in items:
-        if item.get_closest_marker("at_hand"):
-            item.add_marker(pytest.mark.skip(reason="on a device no values are looked at"))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -101,7 +92,10 @@ def framework(
     request: pytest.FixtureRequest, require_framework: Callable[[str], None]
 ) -> Iterator[Framework]:
     """Each framework in turn."""
-    yield from _enter(FRAMEWORKS[request.param], require_framework)
+    for chosen in _enter(FRAMEWORKS[request.param], require_framework):
+        if request.node.get_closest_marker("at_hand") and chosen.on_a_device():
+            pytest.skip("on a device no values are looked at")
+        yield chosen
 
 
 @pytest.fixture(params=[f.name for f in FRAMEWORKS.values() if f.differentiates])

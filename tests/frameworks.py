@@ -32,6 +32,10 @@ class Framework:
         """Settings under which the framework has these dtypes."""
         return nullcontext()
 
+    def on_a_device(self) -> bool:
+        """Whether its arrays are anywhere but in host memory, where values are looked at."""
+        return False
+
     def array(self, value: Any, dtype: str) -> Any:
         with np.errstate(over="ignore"):  # beyond float16's largest is inf
             return np.asarray(value).astype(dtype)
@@ -64,6 +68,9 @@ class Torch(Framework):
     differentiates = True
     compilers = ("aot_eager", "inductor")
     device = "cpu"  # or what pytest's --device says
+
+    def on_a_device(self) -> bool:
+        return self.device != "cpu"
 
     def array(self, value: Any, dtype: str) -> Any:
         import torch
@@ -109,6 +116,11 @@ class Jax(Framework):
     flushes_subnormals = True  # XLA on the CPU
     compilers = ("jit",)
     index_dtype = "int32"
+
+    def on_a_device(self) -> bool:
+        import jax
+
+        return bool(jax.default_backend() != "cpu")
 
     def mode(self, *dtypes: str) -> AbstractContextManager[Any]:
         import jax

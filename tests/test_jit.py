@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,7 @@ import zoo
 from calls import Call, check_gradient, check_loss, check_second, gradient_allowance
 from closeness import assert_close
 from frameworks import FRAMEWORKS, HALVES
-from test_import import HOME
+from test_import import python
 from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, X
 
 from mlloss.conformance import oracle
@@ -243,16 +240,6 @@ for loss, target in (
 def test_sot_takes_one_loss_after_the_other(tmp_path: Path, require_framework: Any):
     """In a process of its own: what a process has translated before hides its errors."""
     require_framework("paddle")
-    script = tmp_path / "sot.py"
-    script.write_text(SOT, "utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={**os.environ, "PYTHONPATH": str(HOME)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    numbers = np.array(done.stdout.split()[-6:], float).reshape(2, 3)
+    (tmp_path / "sot.py").write_text(SOT, "utf-8")  # a file: its source is read
+    numbers = np.array(python("import sot", tmp_path).split()[-6:], float).reshape(2, 3)
     np.testing.assert_allclose(numbers[:, :2], numbers[:, 2:].repeat(2, 1), rtol=1e-12)

@@ -38,7 +38,9 @@ def product(a: Array, b: Array) -> Array:
     return both
 
 
-def together(small: Array, classes: int) -> tuple[Array, Array]:
+def together(
+    small: Array, classes: int, product: Callable[[Array, Array], Array] = product
+) -> tuple[Array, Array]:
     """Numbers >= 0, (N, classes), as fewer, with the same sum of log(1 + them), and the rest."""
     whole = classes // _TOGETHER * _TOGETHER
     fewer, rest = small[:, :whole], small[:, whole:]

@@ -102,18 +102,24 @@ class AverageMean(Average):
     def _at_once(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
         x = args[0]
         means, slope = np.empty(len(x), x.dtype), np.empty_like(x)
-        self.fill(means, slope, _NumpyOnce, args, _BLOCK)
+        self.fill(means, slope, _NumpyOnce, args, _BLOCK, np.divide)
         return ops.mean(means), slope
 
     def fill(
-        self, means: Array, slope: Array, once: Callable[[], Any], args: Sequence[Array], size: int
+        self,
+        means: Array,
+        slope: Array,
+        once: Callable[[], Any],
+        args: Sequence[Array],
+        size: int,
+        divide: Callable[..., Any],
     ) -> None:
         """The rows' means and the slope at once, of many numbers, in three quarters of the time."""
         (rows, classes), partial = args[0].shape, cast(Smooth, self.function.partials[0])
         for mean, part, *some in blocks((means, slope, *args), rows, classes, size):
             ops = once()
             mean[...] = self.function.row_means(ops, *some)
-            part[...] = ops.divide(partial.value(ops, *some), rows * classes)
+            divide(partial.value(ops, *some), rows * classes, out=part)
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return super().widen(ops, ops.divide(gradient, ops.shape(like)[0]), like)

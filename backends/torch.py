@@ -26,7 +26,7 @@ from mlloss.backends.torch_state import (
     sums_in_double,
     transformed,
 )
-from mlloss.backends.torch_values import are_known_together, are_small, smooth_value
+from mlloss.backends.torch_values import are_small, smooth_value
 from mlloss.ops import Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -131,7 +131,7 @@ class TorchBackend(HostMemory):
             return super().mean_with_tail(lead, x)
         mean = self.mean(lead)
         del lead  # no third array of this size at a time: malloc would give memory back
-        fewer, rest = together(self.small(x), x.shape[1])
+        fewer, rest = together(self.small(x), x.shape[1], _product)
         tail = self.sum(torch.log1p(fewer)).add_(self.sum(torch.log1p(rest)))
         return tail.div_(x.shape[1]).add_(mean)
 
@@ -232,7 +232,7 @@ class TorchBackend(HostMemory):
             return super().average_mean(function, args, factor)
         x, *others = args
         alone = x.requires_grad and not any(y.requires_grad for y in others)
-        if alone and factor is None and torch.is_grad_enabled() and are_known_together(args):
+        if alone and factor is None and torch.is_grad_enabled() and all(map(is_plain, args)):
             return KnownMean.apply(self, function, *args)
         return AveragedMean.apply(self, function, *args, factor)
 
@@ -243,7 +243,7 @@ class TorchBackend(HostMemory):
             mean, slope = map(torch.from_numpy, value.known([x.numpy(force=True) for x in args]))
             return mean, slope
         means, slope = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
-        value.fill(means, slope, _Once, args, CACHED)
+        value.fill(means, slope, _Once, args, CACHED, torch.div)
         return self.mean(means), slope
 
     def lines_mean(
@@ -283,6 +283,10 @@ class _Once(Once, TorchBackend):
         far = small + 1
         torch.div(small, far, out=far)  # sigmoid(-|x|)
         return torch.sub(self.once_of(_side, x, share), far.copysign_(x), out=far)
+
+
+def _product(a: Any, b: Any) -> Any:
+    return torch.addcmul(a, a, b).add_(b)
 
 
 def _side(x: Any, share: Any) -> Any:

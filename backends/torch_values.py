@@ -52,15 +52,6 @@ def are_small(args: Sequence[Any]) -> bool:
     return args[0].numel() <= SMALL and all(map(is_plain, args))
 
 
-def are_known_together(args: Sequence[Any]) -> bool:
-    """Whether a mean and its slope are sooner worked out at once.
-
-    In between, what one block needs on the way is freed to the system and faulted in again.
-    """
-    between = SMALL < args[0].numel() <= CACHED
-    return not between and all(map(is_plain, args))
-
-
 def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
     """`worked` for plain tensors, which need not be asked again."""
     return torch.from_numpy(computed(value, [x.numpy(force=True) for x in args]))

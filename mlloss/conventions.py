@@ -53,7 +53,8 @@ def evidently_right(ops: Ops, given: Given) -> bool:
 
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots that lie behind the end of every one of them."""
-    if given.labels != "indices" or target.shape[given.axis] <= _FIRST:
+    short = target.size <= _FEW or target.shape[given.axis] <= _FIRST
+    if given.labels != "indices" or short:
         return target
     return np.moveaxis(_before_the_end(np.moveaxis(target, given.axis, -1)), -1, given.axis)
 
@@ -84,6 +85,8 @@ def sound(lists: np.ndarray[Any, Any], classes: int) -> Listed | None:
     if not listed.all():
         listed = np.logical_and.accumulate(listed, 1)
         index = np.where(listed, index, np.maximum(index[:, :1], 0))
+        if not listed[:, -1].any():  # something stands behind the end of all lists
+            return trim(Listed(index, listed, listed[:, :1]))
     return Listed(index, listed, listed[:, :1])
 
 
@@ -96,6 +99,7 @@ def trim(labels: Listed) -> Listed:
 
 
 _FIRST = 64  # slots to look at before any more
+_FEW = 1 << 14  # numbers in all that are sooner read whole
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_buffers_are_as_before(classes: int):
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 99, 255, 257])
 def test_lists_are_cut_behind_the_longest(length: int):
-    target = np.full((3, 300), -1)
+    target = np.full((60, 300), -1)
     target[1, :length] = 5
     target[0, 1:] = 77  # junk behind the end
     cut = conventions.cut(target, Given(target, "indices", 100, 1, False))
@@ -93,10 +93,21 @@ def test_lists_are_cut_behind_the_longest(length: int):
     assert cut.shape[1] <= max(64, 4 * length)
 
 
+def test_short_lists_are_read_without_what_stands_behind_their_ends():
+    target = np.full((3, 20), -1)
+    target[1, :4] = [5, 2, 2, 0]
+    target[:, 6:] = 7
+    lists = conventions.sound(target, 20)
+    assert lists is not None
+    assert lists.listed.tolist() == [[False] * 4, [True] * 4, [False] * 4]
+    assert lists.index.tolist() == [[0] * 4, [5, 2, 2, 0], [0] * 4]
+
+
+@pytest.mark.parametrize("classes", [70, 10_000])  # the longer ones are cut before they are read
 @pytest.mark.parametrize("axis", [0, 1])
-def test_cut_lists_stand_on_any_axis(framework: Framework, axis: int):
+def test_cut_lists_stand_on_any_axis(framework: Framework, axis: int, classes: int):
     draw = np.random.default_rng(1)
-    x, target = draw.normal(size=(2, 70)), np.full((2, 70), -1)
+    x, target = draw.normal(size=(2, classes)), np.full((2, classes), -1)
     target[0, :30], target[1, :3] = draw.permutation(70)[:30], [4, 9, 60]
     want = mlloss.multilabel_margin_loss(x, target)
     arrays = [np.moveaxis(a, 1, axis) for a in (x, target)]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import CACHED, remembered, together
+from mlloss.backends.base import remembered, together
 from mlloss.backends.host import AverageMean, HostMemory, Once
 from mlloss.backends.modules.torch import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.torch_compiled import is_graph_of_host
@@ -26,7 +26,7 @@ from mlloss.backends.torch_state import (
     sums_in_double,
     transformed,
 )
-from mlloss.backends.torch_values import are_small, smooth_value
+from mlloss.backends.torch_values import are_small, cached, smooth_value
 from mlloss.ops import Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -243,7 +243,7 @@ class TorchBackend(HostMemory):
             mean, slope = map(torch.from_numpy, value.known([x.numpy(force=True) for x in args]))
             return mean, slope
         means, slope = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
-        value.fill(means, slope, _Once, args, CACHED, torch.div)
+        value.fill(means, slope, _Once, args, cached(), torch.div)
         return self.mean(means), slope
 
     def lines_mean(

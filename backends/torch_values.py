@@ -52,6 +52,11 @@ def are_small(args: Sequence[Any]) -> bool:
     return args[0].numel() <= SMALL and all(map(is_plain, args))
 
 
+def cached() -> int:
+    """How many numbers of an array are worked through at a time: each thread has a cache."""
+    return CACHED * int(torch.get_num_threads())
+
+
 def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
     """`worked` for plain tensors, which need not be asked again."""
     return torch.from_numpy(computed(value, [x.numpy(force=True) for x in args]))
@@ -60,10 +65,10 @@ def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
 def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     """function(*args), a few rows at a time where that keeps to the cache."""
     x = args[0]
-    if x.numel() <= CACHED or not is_plain(x):
+    if not is_plain(x) or x.numel() <= cached():
         return function(*args)
     result, done = None, 0
-    for some in blocks(args, *x.shape):
+    for some in blocks(args, *x.shape, cached()):
         part = function(*some)
         result = part.new_empty((x.shape[0], *part.shape[1:])) if result is None else result
         result[done : done + part.shape[0]] = part

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 REQUIRE ?= torch,jax,paddle,mindspore
+# of 5 GB each, with all frameworks in it; 0 for pytest alone
+WORKERS ?= 2
 
 .PHONY: conformance docs bench test lint wheel clean
 
@@ -20,7 +22,7 @@ bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 		--plot docs/benchmarks.svg --threads 1 --threads 2 --memory $(ARGS)
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
-	$(BIN)/python -m pytest --require $(REQUIRE) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --require $(REQUIRE) $(ARGS)
 
 lint: $(VENV)/.installed  ## ruff and mypy --strict
 	$(BIN)/ruff check .

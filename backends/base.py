@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ import numpy as np
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
 CACHED = 1 << 18  # numbers of an array that are worked through together
+dtype_name = cache(str)  # NumPy, whose dtypes are JAX's too, makes it up each time
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mlloss.backends.base import Base
+from mlloss.backends.base import Base, dtype_name
 from mlloss.backends.jax_call import called
 from mlloss.backends.jax_derivatives import average, linear, mean, sigmoid, smooth_value
 from mlloss.backends.jax_lists import MANY, add, argsort, chosen, cut, put, take
@@ -53,7 +53,7 @@ class JaxBackend(Base):
         return [jax.tree.map(lambda x, n=n: x[n], results) for n in range(len(functions))]
 
     def dtype(self, x: Array) -> str:
-        return str(x.dtype)
+        return dtype_name(x.dtype)
 
     def shape(self, x: Array) -> tuple[int, ...]:
         return tuple(x.shape)

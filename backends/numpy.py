@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import CACHED, Base, blocks, gathered, remembered, together
+from mlloss.backends.base import (
+    CACHED,
+    Base,
+    blocks,
+    dtype_name,
+    gathered,
+    remembered,
+    together,
+)
 from mlloss.backends.numpy_thresholds import among, row_by_row, starts
 from mlloss.ops import Array, Smooth
 
@@ -41,13 +49,13 @@ class NumpyBackend(Base):
         return function(self, *args)
 
     def dtype(self, x: Array) -> str:
-        return _name(x.dtype)
+        return dtype_name(x.dtype)
 
     def shape(self, x: Array) -> tuple[int, ...]:
         return x.shape  # type: ignore[no-any-return]
 
     def cast(self, x: Array, dtype: str) -> Array:
-        return x if _name(x.dtype) == dtype else x.astype(dtype)
+        return x if dtype_name(x.dtype) == dtype else x.astype(dtype)
 
     def reshape(self, x: Array, shape: tuple[int, ...]) -> Array:
         return x.reshape(shape)
@@ -200,9 +208,6 @@ def _log1p(small: Array) -> Array:
     np.log(total, out=total)
     total += small
     return total
-
-
-_name = cache(str)  # NumPy makes it up each time
 
 
 def _flat(index: Array, x: Array) -> Array:

@@ -68,7 +68,7 @@ def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     if not is_plain(x) or x.numel() <= cached():
         return function(*args)
     result, done = None, 0
-    for some in blocks(args, *x.shape, cached()):
+    for some in blocks(args, *x.shape, size=cached()):
         part = function(*some)
         result = part.new_empty((x.shape[0], *part.shape[1:])) if result is None else result
         result[done : done + part.shape[0]] = part

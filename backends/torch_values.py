@@ -67,10 +67,10 @@ def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     x = args[0]
     if not is_plain(x) or x.numel() <= cached():
         return function(*args)
-    result, done = None, 0
-    for some in blocks(args, *x.shape, size=cached()):
+    (rows, classes), result, done = x.shape, None, 0
+    for some in blocks(args, rows, classes, cached()):
         part = function(*some)
-        result = part.new_empty((x.shape[0], *part.shape[1:])) if result is None else result
+        result = part.new_empty((rows, *part.shape[1:])) if result is None else result
         result[done : done + part.shape[0]] = part
         done += part.shape[0]
     return result

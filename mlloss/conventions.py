@@ -52,9 +52,9 @@ def evidently_right(ops: Ops, given: Given) -> bool:
 
 
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
-    """Lists without the slots that lie behind the end of every one of them."""
-    short = target.size <= _FEW or target.shape[given.axis] <= _FIRST
-    if given.labels != "indices" or short:
+    """Lists without the slots behind the end of every one of them, where that saves reading."""
+    few = target.size <= _FEW or target.shape[given.axis] <= _FIRST
+    if given.labels != "indices" or few:
         return target
     return np.moveaxis(_before_the_end(np.moveaxis(target, given.axis, -1)), -1, given.axis)
 

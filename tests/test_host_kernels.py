@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from frameworks import Framework
@@ -164,6 +166,35 @@ def test_the_soft_margin_loss_is_the_same_in_blocks(framework: Framework, rows: 
             got = framework.gradient(mlloss.multilabel_soft_margin_loss, *given) * rows
             slope = np.where(y == 1, -1, 1) / (1 + np.exp(-z)) / classes
             assert framework.numpy(got) == pytest.approx(slope, rel=1e-12)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_torch_works_through_more_than_its_threads_hold(
+    threads: int, require_framework: Callable[[str], None]
+):
+    require_framework("torch")
+    import torch
+
+    from mlloss.backends.torch_values import cached
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        shape = (5 * cached() // 2000, 1000)  # three blocks, the last one of half as many rows
+        draw = np.random.default_rng(threads)
+        x, y = draw.normal(size=shape), draw.integers(0, 2, shape)
+        scores, labels = torch.tensor(x, requires_grad=True), torch.tensor(y)
+        z = np.where(y == 1, -x, x)
+        rows = mlloss.multilabel_soft_margin_loss(scores, labels, reduction="none")
+        assert rows.detach().numpy() == pytest.approx(np.logaddexp(0, z).mean(-1), rel=1e-12)
+        mean = mlloss.multilabel_soft_margin_loss(scores, labels)
+        assert mean.item() == pytest.approx(np.logaddexp(0, z).mean(), rel=1e-12)
+        slope = np.where(y == 1, -1, 1) / (1 + np.exp(-z)) / x.size
+        for loss in (rows.mean(), mean):
+            (gradient,) = torch.autograd.grad(loss, scores)
+            np.testing.assert_allclose(gradient.numpy(), slope, rtol=1e-12)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("slots", [0, 1, 3, 9])

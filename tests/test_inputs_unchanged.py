@@ -67,7 +67,7 @@ def test_inputs_unchanged(name: str, compiler: str, loss: Any, target: Any, requ
 
 
 @pytest.mark.parametrize("loss", [soft, margin])
-@pytest.mark.parametrize(("rows", "classes"), [(4, 6), (64, 1000), (300, 1000)])
+@pytest.mark.parametrize(("rows", "classes"), [(4, 6), (64, 1000), (300, 1000), (600, 1000)])
 @pytest.mark.parametrize("name", ["torch", "paddle"])
 def test_a_gradient_is_the_callers_own(
     name: str, loss: Any, rows: int, classes: int, require_framework: Any

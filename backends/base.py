@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mlloss.crossovers import CACHED
 from mlloss.ops import LINEAR, Array, Ops, Smooth
 
-CACHED = 1 << 18  # numbers of an array that are worked through together
 dtype_name = cache(str)  # NumPy, whose dtypes are JAX's too, makes it up each time
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
 

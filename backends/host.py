@@ -16,10 +16,8 @@ import numpy as np
 from mlloss.backends.base import Base, blocks, times
 from mlloss.backends.numpy import NumpyBackend
 from mlloss.backends.numpy import backend as numpy
+from mlloss.crossovers import HOST_BLOCK, HOST_SMALL
 from mlloss.ops import Array, Ops, Smooth
-
-SMALL = 1 << 15  # numbers that PyTorch leaves to one thread, too
-_BLOCK = 1 << 17  # numbers at a time: of more, what is freed on the way goes back to the system
 
 
 class Once(Base):
@@ -92,7 +90,7 @@ class AverageMean(Average):
 
     def known(self, seen: Sequence[np.ndarray[Any, Any]]) -> tuple[np.ndarray[Any, Any], ...]:
         """It and its slope in the first argument."""
-        mean, slope = numpy.run(self._apart if seen[0].size <= SMALL else self._at_once, *seen)
+        mean, slope = numpy.run(self._apart if seen[0].size <= HOST_SMALL else self._at_once, *seen)
         return np.asarray(mean), slope
 
     def _apart(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
@@ -102,7 +100,7 @@ class AverageMean(Average):
     def _at_once(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
         x = args[0]
         means, slope = np.empty(len(x), x.dtype), np.empty_like(x)
-        self.fill(means, slope, _NumpyOnce, args, _BLOCK, np.divide)
+        self.fill(means, slope, _NumpyOnce, args, HOST_BLOCK, np.divide)
         return ops.mean(means), slope
 
     def fill(

@@ -13,16 +13,14 @@ import numpy as np
 from mlloss.backends.base import Base, dtype_name
 from mlloss.backends.jax_call import called
 from mlloss.backends.jax_derivatives import average, linear, mean, sigmoid, smooth_value
-from mlloss.backends.jax_lists import MANY, add, argsort, chosen, cut, put, take
+from mlloss.backends.jax_lists import add, argsort, chosen, cut, put, take
 from mlloss.backends.jax_sums import added_up, any_of, mean_with_tail
 from mlloss.backends.jax_thresholds import among_few, count_below, fits_words, histogram
 from mlloss.backends.modules.jax import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
+from mlloss.crossovers import JAX_MANY, JAX_PAIRS, JAX_PAIRS_A_ROW
 from mlloss.ops import Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
-
-_PAIRS = 1 << 14  # hinges that take less time all at once than by sorted levels, ...
-_SMALL = 1 << 9  # ... in rows that have no more each
 
 
 class JaxBackend(Base):
@@ -153,10 +151,10 @@ class JaxBackend(Base):
 
     def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
         rows, row = scores[0], scores[1] * lists[1]
-        return isinstance(rows, int) and row <= _SMALL and rows * row <= _PAIRS
+        return isinstance(rows, int) and row <= JAX_PAIRS_A_ROW and rows * row <= JAX_PAIRS
 
     def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-        if len(args) == 1 or args[1].shape[1] <= MANY:  # no scores, or lists that are short
+        if len(args) == 1 or args[1].shape[1] <= JAX_MANY:  # no scores, or lists that are short
             return super().given(function, *args)
         return cut(self, function, args)
 

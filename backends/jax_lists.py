@@ -9,21 +9,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from mlloss.crossovers import JAX_FEW, JAX_MANY, JAX_STRIDE, JAX_WIDTHS
 from mlloss.ops import Array, Ops
-
-# XLA on a CPU is fast at comparisons of whole arrays, and at gathers that stand alone. It is slow
-# at sorting, at running sums of long rows, and where memory is new.
-FEW = 16  # slots that are gone through in one operation ...
-MANY = 128  # ... or compared one by one sooner than looked up, ...
-_STRIDE = 8  # ... so many in a pass
-_WIDTHS = (FEW, 48, MANY)  # that wider lists are cut to, where no row lists more
 
 
 def cut(ops: Ops, function: Callable[..., Any], args: tuple[Array, ...]) -> tuple[Array, ...]:
     """function(ops, scores, index, listed), of lists no wider than they need be."""
     _, index, listed = args
-    wider = sum(ops.any(listed[:, width:]).any().astype("int32") for width in _WIDTHS)
-    ways = [partial(_cut, ops, function, width) for width in (*_WIDTHS, index.shape[1])]
+    wider = sum(ops.any(listed[:, width:]).any().astype("int32") for width in JAX_WIDTHS)
+    ways = [partial(_cut, ops, function, width) for width in (*JAX_WIDTHS, index.shape[1])]
     result: tuple[Array, ...] = jax.lax.switch(wider, ways, *args)
     return result
 
@@ -34,7 +28,7 @@ def _cut(ops: Ops, function: Callable[..., Any], width: int, scores: Array, *lis
 
 def argsort(x: Array) -> Array:
     """Stable; of few slots by counting which come before each."""
-    if x.shape[1] > MANY:
+    if x.shape[1] > JAX_MANY:
         return jnp.argsort(x, -1, stable=True).astype("int32")
     slot = jnp.zeros_like(x, "int32") + jnp.arange(x.shape[1], dtype="int32")[None]
 
@@ -52,22 +46,22 @@ def counted(test: Callable[[Array, Array | int], Array], columns: Array) -> Arra
         return sum(test(part[:, n : n + 1], first + n).astype("int32") for n in numbers)
 
     def step(n: Array, count: Array) -> Array:
-        part = jax.lax.dynamic_slice_in_dim(padded, n * _STRIDE, _STRIDE, 1)
-        return count + some(part, n * _STRIDE)
+        part = jax.lax.dynamic_slice_in_dim(padded, n * JAX_STRIDE, JAX_STRIDE, 1)
+        return count + some(part, n * JAX_STRIDE)
 
-    if columns.shape[1] <= FEW:
+    if columns.shape[1] <= JAX_FEW:
         return jax.lax.optimization_barrier(some(columns, 0))
-    padding = ((0, 0), (0, -columns.shape[1] % _STRIDE))
+    padding = ((0, 0), (0, -columns.shape[1] % JAX_STRIDE))
     padded = jnp.pad(columns, padding, constant_values=jnp.inf)
-    first = some(padded[:, :_STRIDE], 0)
-    return jax.lax.fori_loop(1, padded.shape[1] // _STRIDE, step, first)
+    first = some(padded[:, :JAX_STRIDE], 0)
+    return jax.lax.fori_loop(1, padded.shape[1] // JAX_STRIDE, step, first)
 
 
 def take(x: Array, index: Array) -> Array:
     """x at index, row by row; out of few slots by choosing one by one."""
     if index.shape[1] <= x.shape[1]:
         return _take(x, index)
-    if x.shape[1] > FEW:
+    if x.shape[1] > JAX_FEW:
         return jax.lax.optimization_barrier(_take(x, index))  # twice as slow as part of more
     found = jnp.broadcast_to(x[:, :1], index.shape)
     for n in range(1, x.shape[1]):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import jax.numpy as jnp
 
 from mlloss.backends.base import product
+from mlloss.crossovers import JAX_LONG
 from mlloss.ops import Array, Ops
 
-_LONG = 64  # classes that are put together, ...
 _TOGETHER = 8  # ... so many at a time, before a row is looked through or added up, ...
 BLOCK = 128  # ... each so many after the last; and numbers of which one sum is made
 
@@ -49,7 +49,7 @@ def _blocks(x: Array) -> Array:
 
 def _is_long(x: Array) -> bool:
     """Whether rows are worth shortening; jax.export may leave their length open."""
-    return isinstance(x.shape[1], int) and x.shape[1] >= _LONG
+    return isinstance(x.shape[1], int) and x.shape[1] >= JAX_LONG
 
 
 def _together(function: Callable[[Array, Array], Array], x: Array) -> Array:

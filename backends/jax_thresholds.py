@@ -8,12 +8,11 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from mlloss.backends.jax_lists import FEW, MANY, add_ones, counted
+from mlloss.backends.jax_lists import add_ones, counted
 from mlloss.backends.jax_sums import BLOCK
+from mlloss.crossovers import JAX_CACHED, JAX_FEW, JAX_MANY, JAX_SHORT
 from mlloss.ops import Array, Ops
 
-_CACHED = 1 << 16  # counts that go into a histogram at a time, in little new memory
-_SHORT = 1024  # classes whose counts are added up in words sooner than scattered: ...
 _FIELDS = 5  # ... so many fields, ...
 _BITS = 6  # ... so wide, ...
 _FULL = 62  # ... which hold so many
@@ -21,7 +20,7 @@ _FULL = 62  # ... which hold so many
 
 def count_below(thresholds: Array, x: Array) -> Array:
     """How many of a row's sorted thresholds are below each x."""
-    if thresholds.shape[1] > MANY:
+    if thresholds.shape[1] > JAX_MANY:
         search = partial(jnp.searchsorted, method="scan")
         return jax.vmap(search)(thresholds, x).astype("int32")
     return counted(lambda column, _: column < x, thresholds)
@@ -33,7 +32,7 @@ def histogram(counts: Array, bins: int) -> Array:
     nothing = jnp.broadcast_to(jnp.zeros_like(counts[:, :1]), (rows, bins))
     if not isinstance(rows, int):
         return add_ones(nothing, counts)
-    width = min(classes, max(BLOCK, _CACHED // rows))
+    width = min(classes, max(BLOCK, JAX_CACHED // rows))
 
     def step(n: Array, found: Array) -> Array:
         some = jax.lax.dynamic_slice_in_dim(counts, n * width, width, 1)
@@ -47,7 +46,7 @@ def histogram(counts: Array, bins: int) -> Array:
 def fits_words(thresholds: Array, x: Array) -> bool:
     """Whether few thresholds meet short rows; jax.export may leave their length open."""
     classes = x.shape[1]
-    return thresholds.shape[1] <= FEW and isinstance(classes, int) and classes <= _SHORT
+    return thresholds.shape[1] <= JAX_FEW and isinstance(classes, int) and classes <= JAX_SHORT
 
 
 def among_few(ops: Ops, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
@@ -65,7 +64,7 @@ def among_few(ops: Ops, thresholds: Array, values: Array, x: Array) -> tuple[Arr
 
 def _in_fields(counts: Array, bins: int) -> Array:
     """`histogram` without its 0 of short rows, by adding up words with a field for each bin."""
-    parts = max(1, min(_FULL, counts.shape[1] // FEW))
+    parts = max(1, min(_FULL, counts.shape[1] // JAX_FEW))
     width = counts.shape[1] // parts
     pieces = [counts[:, n * width : (n + 1) * width] for n in range(parts)]
     rest = counts[:, parts * width :]

@@ -9,22 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends.base import (
-    CACHED,
-    Base,
-    blocks,
-    dtype_name,
-    gathered,
-    remembered,
-    together,
-)
+from mlloss.backends.base import Base, blocks, dtype_name, gathered, remembered, together
 from mlloss.backends.numpy_thresholds import among, row_by_row, starts
+from mlloss.crossovers import CACHED, NUMPY_LONG, NUMPY_MANY, NUMPY_PAIRS
 from mlloss.ops import Array, Smooth
 
-_MANY = 1 << 14  # from here on what takes less time a number counts, below what begins sooner
-_PAIRS = 1 << 16  # so many in all are compared sooner than any list is sorted
 _ONE_THREAD = 10_000  # numbers that BLAS leaves to one thread
-_LONG = 4096  # from here on rows go one by one
 
 
 class NumpyBackend(Base):
@@ -78,7 +68,7 @@ class NumpyBackend(Base):
         return np.asarray(value, like.dtype)
 
     def relu(self, x: Array) -> Array:
-        return np.maximum(x, 0) if x.size < _MANY else x.clip(0, math.inf)  # maximum is slow
+        return np.maximum(x, 0) if x.size < NUMPY_MANY else x.clip(0, math.inf)  # maximum is slow
 
     def wrong_side(self, x: Array, share: Array) -> Array:
         side: Array = (x > 0) - share
@@ -92,7 +82,7 @@ class NumpyBackend(Base):
         return _log1p(self.small(x))
 
     def mean_with_tail(self, lead: Array, x: Array) -> Array:
-        if x.size < _MANY:
+        if x.size < NUMPY_MANY:
             return super().mean_with_tail(lead, x)
         fewer, rest = together(self.small(x), x.shape[1])
         total = self.sum(_log1p(fewer)) + self.sum(_log1p(rest))
@@ -119,7 +109,7 @@ class NumpyBackend(Base):
         return slope
 
     def compares(self, scores: tuple[int, ...], lists: tuple[int, ...]) -> bool:
-        return math.prod(scores) * lists[1] <= _PAIRS
+        return math.prod(scores) * lists[1] <= NUMPY_PAIRS
 
     def within(self, x: Array, low: float, high: float) -> bool:
         limit = min(-low, high) if x.dtype.kind == "f" and x.size <= _ONE_THREAD else 0
@@ -146,7 +136,7 @@ class NumpyBackend(Base):
         return np.argsort(x, -1, kind="stable")
 
     def take(self, x: Array, index: Array) -> Array:
-        if index.shape[1] < _LONG:  # places are right, and "raise" takes twice as long
+        if index.shape[1] < NUMPY_LONG:  # places are right, and "raise" takes twice as long
             return x.ravel().take(_flat(index, x), mode="clip")
         result = np.empty(index.shape, x.dtype)
         for row, own, places in zip(result, x, index, strict=True):
@@ -171,7 +161,7 @@ class NumpyBackend(Base):
         return among(thresholds, thresholds, x)[0].astype(np.intp)
 
     def histogram(self, counts: Array, bins: int) -> Array:
-        if counts.shape[1] >= _LONG:
+        if counts.shape[1] >= NUMPY_LONG:
             return np.stack([np.bincount(row, minlength=bins) for row in counts])
         rows = np.arange(len(counts))[:, None] * bins
         return np.bincount((counts + rows).ravel(), minlength=len(counts) * bins).reshape(-1, bins)

@@ -12,13 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from mlloss.crossovers import NUMPY_BUCKETS, NUMPY_BUFFERED, NUMPY_FEW, NUMPY_RARE, NUMPY_SPREAD
 from mlloss.ops import Array
 
-_RARE = 16  # one score in so many is above a threshold: these alone are sooner searched
-_FEW = 40  # thresholds that are compared one by one sooner than by a table
-_BUCKETS = 64  # of a table, for each threshold, ...
-_SPREAD = 6  # ... if there are so many scores for each bucket
-_LONG = 512  # rows that are sooner begun one by one
 _BUFFER = 8192  # numbers, NumPy's own choice
 
 Stand = tuple[Array, Array, Array]  # what `among` gives
@@ -27,7 +23,7 @@ Stand = tuple[Array, Array, Array]  # what `among` gives
 @contextmanager
 def row_by_row(classes: int) -> Iterator[None]:
     """So that NumPy does not write down a number a row for each class, in a buffer of many rows."""
-    size = np.setbufsize(min(_BUFFER, classes // 16 * 16)) if classes >= _LONG else None
+    size = np.setbufsize(min(_BUFFER, classes // 16 * 16)) if classes >= NUMPY_BUFFERED else None
     try:
         yield
     finally:
@@ -38,9 +34,9 @@ def row_by_row(classes: int) -> Iterator[None]:
 def among(thresholds: Array, values: Array, x: Array) -> Stand:
     """By whichever way is the quickest."""
     above = x > thresholds[:, :1]
-    if np.count_nonzero(above) * _RARE < x.size:
+    if np.count_nonzero(above) * NUMPY_RARE < x.size:
         return _searched(thresholds, values, x, above)
-    if thresholds.shape[1] <= _FEW:
+    if thresholds.shape[1] <= NUMPY_FEW:
         return _compared(thresholds, values, x, above)
     return _bucketed(thresholds, values, x)
 
@@ -106,7 +102,7 @@ def _buckets(thresholds: Array, x: Array) -> tuple[Callable[[Array], Array], int
     low = thresholds.min(1, where=finite, initial=np.inf, keepdims=True)
     high = thresholds.max(1, where=finite, initial=-np.inf, keepdims=True)
     low = np.where(low < np.inf, low, 0)
-    buckets = min(_BUCKETS * slots, x.shape[1] // _SPREAD)
+    buckets = min(NUMPY_BUCKETS * slots, x.shape[1] // NUMPY_SPREAD)
     step = np.clip(buckets / (high.astype(float) - low), 1e-30, 1e30).astype(x.dtype)
     end = buckets + 3
     first = starts(rows, end + slots + 1).astype(np.int32)

@@ -15,11 +15,12 @@ from paddle.nn.functional import sigmoid
 
 from mlloss import ops
 from mlloss.backends.base import remembered
-from mlloss.backends.host import SMALL, Average, AverageMean, HostMemory, Row, Value
+from mlloss.backends.host import Average, AverageMean, HostMemory, Row, Value
 from mlloss.backends.modules.paddle import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.paddle_arrays import blocks, dtype_name, is_static, number
 from mlloss.backends.paddle_gradient import Factor, known, plain, wire, wired
 from mlloss.backends.paddle_recomputed import Recomputed
+from mlloss.crossovers import PADDLE_COPIED
 from mlloss.ops import LINEAR, Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -45,7 +46,7 @@ class PaddleBackend(HostMemory):
         """The values where they are at hand, many not copied and so not to be written to."""
         if is_static(x) or not x.place.is_cpu_place():
             return None
-        if math.prod(x.shape) <= SMALL and self.dtype(x) != "bfloat16":
+        if math.prod(x.shape) <= PADDLE_COPIED and self.dtype(x) != "bfloat16":
             return x.numpy()  # type: ignore[no-any-return]  # a copy, in a quarter of the time
         x = x.detach()  # a tensor that requires a gradient refuses __dlpack__
         return np.from_dlpack(x.astype("float32") if self.dtype(x) == "bfloat16" else x)

@@ -16,9 +16,8 @@ from mlloss.backends.base import blocks
 from mlloss.backends.host import Value
 from mlloss.backends.numpy import backend as numpy
 from mlloss.backends.paddle_arrays import number
+from mlloss.crossovers import PADDLE_BLOCK
 from mlloss.ops import Array, Ops, Smooth
-
-_BLOCK = 1 << 16  # numbers at a time: of more, what is freed on the way goes back to the system
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Factor:
         share = self.value.widen(ops, gradient, args[0])
         share = np.broadcast_to(share, (rows, share.shape[1]))
         product = np.empty((rows, classes), share.dtype)
-        for part, own, *some in blocks((product, share, *args), rows, classes, _BLOCK):
+        for part, own, *some in blocks((product, share, *args), rows, classes, PADDLE_BLOCK):
             np.multiply(self.slope.value(ops, *some), own, out=part)
         return product
 

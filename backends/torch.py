@@ -27,6 +27,7 @@ from mlloss.backends.torch_state import (
     transformed,
 )
 from mlloss.backends.torch_values import are_small, cached, smooth_value
+from mlloss.crossovers import TORCH_PAIRS, TORCH_WIDE
 from mlloss.ops import Array, Smooth
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
@@ -211,7 +212,7 @@ class TorchBackend(HostMemory):
         result: tuple[Array, ...]
         if len(args) > 1:  # scores with their lists
             result = torch.ops.mlloss.lines(function.__module__, function.__name__, *args)
-        elif not x.is_floating_point() and x.shape[1] > _WIDE:
+        elif not x.is_floating_point() and x.shape[1] > TORCH_WIDE:
             reader: Any = function
             result = torch.ops.mlloss.lists(
                 type(reader).__module__, type(reader).__name__, reader.classes, x
@@ -256,7 +257,7 @@ class TorchBackend(HostMemory):
         return Linear.apply(self, x, slope, mean, factor)
 
     def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
-        return not is_traced() and prod(scores) * lists[1] <= _PAIRS
+        return not is_traced() and prod(scores) * lists[1] <= TORCH_PAIRS
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or transformed():
@@ -311,8 +312,6 @@ def _whole(x: Any) -> Any:
     )
 
 
-_WIDE = 64  # slots of lists that a graph reads in less time than it calls back
 _UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
-_PAIRS = 1 << 22  # 16 MB each array: on a device more operations take longer than larger ones
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}
 backend = TorchBackend()

@@ -8,9 +8,10 @@ from typing import Any
 
 import torch
 
-from mlloss.backends.base import CACHED, blocks
-from mlloss.backends.host import SMALL, Average, Scaled, Value, computed
+from mlloss.backends.base import blocks
+from mlloss.backends.host import Average, Scaled, Value, computed
 from mlloss.backends.torch_state import is_differentiated, is_overwritten, is_plain
+from mlloss.crossovers import CACHED, HOST_SMALL
 from mlloss.ops import Ops, Smooth
 
 
@@ -49,7 +50,7 @@ def _scaled(ops: Ops, slope: Smooth, *args: Any) -> Any:
 
 def are_small(args: Sequence[Any]) -> bool:
     """Whether NumPy is done sooner, which calls its operations in a third of the time."""
-    return args[0].numel() <= SMALL and all(map(is_plain, args))
+    return args[0].numel() <= HOST_SMALL and all(map(is_plain, args))
 
 
 def cached() -> int:

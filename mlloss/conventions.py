@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mlloss.axes import to_rows
+from mlloss.crossovers import LISTS_FIRST, LISTS_WHOLE
 from mlloss.kernels import Dense, Listed, class_numbers
 from mlloss.ops import Array, Ops
 from mlloss.spec import FLOATS, Labels
@@ -53,7 +54,7 @@ def evidently_right(ops: Ops, given: Given) -> bool:
 
 def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
     """Lists without the slots behind the end of every one of them, where that saves reading."""
-    few = target.size <= _FEW or target.shape[given.axis] <= _FIRST
+    few = target.size <= LISTS_WHOLE or target.shape[given.axis] <= LISTS_FIRST
     if given.labels != "indices" or few:
         return target
     return np.moveaxis(_before_the_end(np.moveaxis(target, given.axis, -1)), -1, given.axis)
@@ -61,7 +62,7 @@ def cut(target: np.ndarray[Any, Any], given: Given) -> np.ndarray[Any, Any]:
 
 def _before_the_end(slots: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The slots up to the one that ends the last list, or a few more."""
-    width = _FIRST
+    width = LISTS_FIRST
     while width < slots.shape[-1]:
         ended = slots[..., :width] == -1
         if ended.any(-1).all():
@@ -96,10 +97,6 @@ def trim(labels: Listed) -> Listed:
         return labels
     width = max(1, int(np.count_nonzero(labels.listed.any(0))))
     return Listed(labels.index[:, :width], labels.listed[:, :width], labels.some)
-
-
-_FIRST = 64  # slots to look at before any more
-_FEW = 1 << 14  # numbers in all that are sooner read whole
 
 
 @dataclass(frozen=True)

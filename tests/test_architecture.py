@@ -13,6 +13,7 @@ import pytest
 import mlloss
 import mlloss.backends
 import mlloss.conformance
+import mlloss.crossovers
 
 CORE = Path(mlloss.__file__).parent
 BACKENDS = Path(mlloss.backends.__file__).parent
@@ -22,7 +23,7 @@ DIALECTS = CORE / "dialects"
 SPOKEN = ("torch", "paddle", "mindspore")
 
 LAYERS = (  # each imports from those above it, and inside a layer nobody in a circle
-    {"spec", "ops"},
+    {"spec", "ops", "crossovers"},
     {"catalogue", "check", "axes", "conventions", "reduce", "kernels"},
     {"backends", "backends.base", "backends.opaque"},
     {"entry"},
@@ -119,7 +120,7 @@ def test_backends_import_only_what_they_fill(name: str):
     else:
         framework, _, part = name.partition("_")  # a framework's other files begin with its name
         parts = {other for other in modules(BACKENDS) if other.startswith(f"{framework}_")}
-        may = {"ops", "base", "host", f"modules.{framework}"} - {name} | parts
+        may = {"ops", "crossovers", "base", "host", f"modules.{framework}"} - {name} | parts
         may |= {"numpy"} if name == "host" else {"numpy", framework} if part else set()
         assert found <= may, f"backends/{name}.py imports {found - may}"
         assert theirs(source) <= {"numpy", framework}, f"{name}.py imports {theirs(source)}"
@@ -175,6 +176,14 @@ def test_the_oracle_shares_nothing_with_the_kernels():
     source = (CONFORMANCE / "oracle.py").read_text("utf-8")
     assert ours(source, KNOWN) == set()
     assert theirs(source) == {"numpy"}
+
+
+def test_every_crossover_is_somebodys():
+    names = {name for name in vars(mlloss.crossovers) if name.isupper()}
+    sources = {**modules(CORE), **modules(BACKENDS)}.values()
+    found = {name for source in sources for name in imports(source)}
+    taken = {name.rpartition(".")[2] for name in found if ".crossovers." in name}
+    assert taken == names
 
 
 def test_these_checks_can_fail():

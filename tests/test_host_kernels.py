@@ -30,7 +30,7 @@ LIMITS = {
 
 
 WAYS = {  # to count: how rare scores above a threshold are, and how few thresholds are compared
-    "as it is quickest": (numpy_thresholds._RARE, numpy_thresholds._FEW),
+    "as it is quickest": (numpy_thresholds.NUMPY_RARE, numpy_thresholds.NUMPY_FEW),
     "searched": (0, 0),
     "compared": (INF, 255),
     "bucketed": (INF, 0),
@@ -40,8 +40,8 @@ WAYS = {  # to count: how rare scores above a threshold are, and how few thresho
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     rare, few = WAYS[request.param]
-    monkeypatch.setattr(numpy_thresholds, "_RARE", rare)
-    monkeypatch.setattr(numpy_thresholds, "_FEW", few)
+    monkeypatch.setattr(numpy_thresholds, "NUMPY_RARE", rare)
+    monkeypatch.setattr(numpy_thresholds, "NUMPY_FEW", few)
     return request.param
 
 

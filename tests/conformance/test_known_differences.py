@@ -179,3 +179,30 @@ def test_every_other_page_prints_the_definitions_numbers() -> None:
     others = [c for c in documented_cases() if c.labels != "signed"]
     assert {judge_page(case, []).kind for case in others} == {"agrees"}
     assert judge_page(others[0], []).target == PAGE
+
+
+@pytest.mark.parametrize(
+    ("mistake", "target", "row"),
+    [
+        ("class 1000 of 4", "paddle-static", "paddle-static-wild-classes"),
+        ("5 rows of lists for 3", "paddle", "paddle-margin-surplus-lists"),
+        ("5 rows of lists for 3", "paddle-static", "paddle-margin-surplus-lists"),
+    ],
+)
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome("error", "Input(index[-1]) has wrong value, it is [1000]", "ValueError"),
+        Outcome("died", "killed by SIGSEGV"),
+        Outcome("died", "killed by SIGABRT: malloc(): unaligned tcache chunk detected"),
+        Outcome("timed out", "no answer in 120 s"),
+    ],
+    ids=lambda outcome: outcome.message,
+)
+def test_paddle_writes_where_it_should_not_before_it_complains(
+    mistake: str, target: str, row: str, outcome: Outcome
+) -> None:
+    """What that memory was needed for is another matter each time."""
+    case = next(case for case in all_cases() if case.mistake == mistake)
+    verdict = judge(Trial(case, target, "native", "3.3.1", outcome), known_differences())
+    assert (verdict.kind, verdict.difference) == ("known", row)

@@ -111,10 +111,11 @@ class Backend(Ops, Protocol):
         """function(self, *args), in whatever surroundings the framework needs."""
         ...
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         """What each gives, with memory for one of them at a time, for derivatives too.
 
-        What these need is computed anew. They flow to all that the functions close over.
+        What these need is computed anew, with the same random numbers on the device of `like`.
+        They flow to all that the functions close over.
         """
         ...
 
@@ -137,7 +138,7 @@ class Base:
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
         return function(self, *args)
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         return [function() for function in functions]
 
     def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:

@@ -42,7 +42,7 @@ class JaxBackend(Base):
     def run(self, function: Callable[..., Array], *args: Any) -> Array:
         return called(self, function, args)
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         if not isinstance(jnp.zeros(()), jax.core.Tracer):  # nobody compiles
             return [jax.checkpoint(function)() for function in functions]
         # in a loop of XLA's, which would compute them side by side otherwise, all in memory

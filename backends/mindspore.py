@@ -64,7 +64,7 @@ class MindSporeBackend(HostMemory):
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return Tensor.from_numpy(np.asarray(x, np.int32 if x.dtype == np.int64 else x.dtype))
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         # an early stop would forgo second derivatives
         return [ms.recompute(f, use_reentrant=False, early_stop=False) for f in functions]
 

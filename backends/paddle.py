@@ -54,9 +54,9 @@ class PaddleBackend(HostMemory):
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return paddle.Tensor(x, paddle.CPUPlace())  # whatever the current device is
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         if not paddle.in_dynamic_mode() or not paddle.is_grad_enabled():
-            return super().one_by_one(functions)
+            return super().one_by_one(functions, like)
         return [Recomputed(function).result() for function in functions]
 
     def static_shape(self, x: Array) -> tuple[int | None, ...]:

@@ -56,10 +56,11 @@ class TorchBackend(HostMemory):
     def once(self, function: Callable[..., Any], *args: Any) -> Any:
         return function(*args) if torch.compiler.is_compiling() else remembered(function, *args)
 
-    def one_by_one(self, functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         if not torch.is_grad_enabled() or transformed():  # torch.func has no checkpoints
-            return super().one_by_one(functions)
-        return [checkpoint(function, use_reentrant=False) for function in functions]
+            return super().one_by_one(functions, like)
+        # random numbers are drawn again where a checkpoint's arguments are
+        return [checkpoint(lambda _, f=f: f(), like, use_reentrant=False) for f in functions]
 
     def dtype(self, x: Array) -> str:
         return _NAMES[x.dtype]

@@ -50,7 +50,8 @@ def chunked_multilabel_soft_margin_loss(
     Args:
         logits: a function of two ints; `logits(start, stop)` gives the scores of the classes
             start ... stop - 1, floating, (..., stop - start), any leading axes, also none. For a
-            gradient it is called twice with the same chunk, and has to give the same again.
+            gradient it is called twice with the same chunk, and has to give the same again. What
+            PyTorch and Paddle draw at random they draw again; PyTorch on target's device.
         target: as for `multilabel_soft_margin_loss`, classes or list along the last axis, the
             other axes those of the scores.
         weight: None, a number, one number a class (C,), or an array that broadcasts to (..., C).
@@ -163,7 +164,8 @@ class _Chunks:
 
     def rows(self, ranges: list[tuple[int, int]]) -> tuple[Array, str]:
         """Each row's loss, and the dtype that it is to have."""
-        parts = self.backend.one_by_one([partial(self.share, *own) for own in ranges])
+        functions = [partial(self.share, *own) for own in ranges]
+        parts = self.backend.one_by_one(functions, self.given.target)
         dtypes = [self.backend.dtype(rounded) for _, rounded in parts]
         for (start, stop), dtype in zip(ranges, dtypes, strict=True):
             check.same_dtype(_NAME, f"logits({start}, {stop})", dtype, dtypes[0])

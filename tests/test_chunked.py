@@ -206,6 +206,28 @@ def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_f
         assert (first == again).all()
 
 
+def test_torch_draws_them_where_the_labels_are(
+    monkeypatch: pytest.MonkeyPatch, require_framework: Any
+):
+    """A checkpoint keeps the state of random numbers on the devices of its arguments alone."""
+    require_framework("torch")
+    import torch
+
+    import mlloss.backends.torch as backend
+
+    devices, checkpoint = [], backend.checkpoint
+
+    def seen(function: Any, *args: Any, **options: Any) -> Any:
+        devices.append([arg.device.type for arg in args])
+        return checkpoint(function, *args, **options)
+
+    monkeypatch.setattr(backend, "checkpoint", seen)
+    x = torch.zeros(ROWS, CLASSES, device="meta", requires_grad=True)
+    lists = torch.zeros(ROWS, 2, dtype=torch.int64, device="meta")
+    chunked(lambda start, stop: x[:, start:stop], lists).backward()
+    assert devices == [["meta"]] * 5
+
+
 def _uniform(name: str, shape: tuple[int, int], like: Any) -> Any:
     if name == "torch":
         import torch

@@ -183,6 +183,7 @@ def test_validation_that_is_impossible_says_so(name: str, require_framework):
     assert MARGIN in str(caught.value)
 
 
+@pytest.mark.at_hand
 def test_labels_after_the_first_minus_one_are_never_wrong(framework: Framework):
     target = np.array([[0, -1, 99, -(2**31)], [-1, 2**31 - 1, -5, 4], [3, 2, -1, -2]])
     for loss in (MARGIN, SOFT):

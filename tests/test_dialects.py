@@ -110,6 +110,7 @@ def test_documented(case: Case, framework: Framework):
     assert_printed(on_page(case, framework), case)
 
 
+@pytest.mark.at_hand
 @pytest.mark.parametrize("case", AS_PRINTED, ids=lambda c: c.id)
 def test_documented_with_labels_that_the_formula_is_not_for(case: Case, framework: Framework):
     """Paddle's page: an error, the loss of -1 and 1, or what is printed, as one asks for it."""

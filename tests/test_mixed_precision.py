@@ -50,7 +50,7 @@ def test_autocast_of_torch(loss: str, form: str, compiled: bool, require_framewo
     scores, value = run(x, target)
     value.backward()
     assert scores.dtype == value.dtype == torch.bfloat16
-    check("torch", loss, "bfloat16", value.detach().float(), bias.grad)
+    check("torch", loss, "bfloat16", value.detach().float().cpu(), bias.grad.cpu())
 
 
 @forms

@@ -206,3 +206,15 @@ def test_paddle_writes_where_it_should_not_before_it_complains(
     case = next(case for case in all_cases() if case.mistake == mistake)
     verdict = judge(Trial(case, target, "native", "3.3.1", outcome), known_differences())
     assert (verdict.kind, verdict.difference) == ("known", row)
+
+
+@pytest.mark.parametrize("number", [17.0, np.inf, np.nan, 0.0])
+def test_memory_may_hold_any_number(number: float) -> None:
+    """Also the 0 that a sum of nothing is; the nan that a mean of nothing is would be no news."""
+    row = next(row for row in known_differences() if row.id == "torch-margin-no-rows")
+    outcome = Outcome("value", dtype="float32", value=np.array(number))
+    kinds = {}
+    for reduction in ("mean", "sum"):
+        case = next(c for c in all_cases() if c.id == f"margin/empty/{reduction}/0x5/value")
+        kinds[reduction] = judge(Trial(case, "torch", "native", "2.13.0", outcome), [row]).kind
+    assert kinds == {"mean": "stale" if np.isnan(number) else "known", "sum": "known"}

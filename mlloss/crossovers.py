@@ -1,7 +1,8 @@
 """Up to what size which way is taken, and how much of an array at a time: measured, all of it.
 
 At these sizes the one way begins to take less time than the other, as `mlloss bench` shows; none
-of them changes a result. Numbers, classes and slots are of one array; slots are places of a list.
+of them changes a result by more than rounding does. Numbers, classes and slots are of one array;
+slots are places of a list.
 """
 
 # Index lists whose values are at hand, before any framework sees them
@@ -10,10 +11,8 @@ LISTS_FIRST = 64  # slots that are looked at for the end of that before any more
 
 # Arrays in host memory
 CACHED = 1 << 18  # numbers of an array that are worked through together
-HOST_SMALL = (
-    1 << 15
-)  # numbers that NumPy is done with first; PyTorch leaves them to one thread, too
-HOST_BLOCK = 1 << 17  # numbers at a time: what is freed of more goes back to the system
+HOST_SMALL = 1 << 15  # numbers that NumPy is done with first; PyTorch, too, takes one thread
+HOST_BLOCK = 1 << 17  # numbers at a time: the memory of more goes back to the system each time
 
 # NumPy, and with it all that compute with it in host memory
 NUMPY_MANY = 1 << 14  # from here on what takes less time a number counts, not what begins sooner
@@ -31,7 +30,7 @@ TORCH_WIDE = 64  # slots of lists that a graph reads in less time than it calls 
 
 # Paddle
 PADDLE_COPIED = 1 << 15  # numbers that are copied sooner than lent
-PADDLE_BLOCK = 1 << 16  # numbers of a gradient at a time, for the same reason
+PADDLE_BLOCK = 1 << 16  # numbers of a gradient at a time: as HOST_BLOCK
 
 # JAX. XLA on a CPU is fast at comparisons of whole arrays, and at gathers that stand alone. It is
 # slow at sorting, at running sums of long rows, and where memory is new.

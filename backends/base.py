@@ -114,8 +114,9 @@ class Backend(Ops, Protocol):
     def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         """What each gives, with memory for one of them at a time, for derivatives too.
 
-        What these need is computed anew, with the same random numbers on the device of `like`.
-        They flow to all that the functions close over.
+        What these need is computed anew, with the random numbers of the first time where the
+        framework can tell them (of PyTorch's, on the device of `like`). They flow to all that
+        the functions close over.
         """
         ...
 

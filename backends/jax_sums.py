@@ -11,8 +11,8 @@ from mlloss.backends.base import product
 from mlloss.crossovers import JAX_LONG
 from mlloss.ops import Array, Ops
 
-_TOGETHER = 8  # ... so many at a time, before a row is looked through or added up, ...
-BLOCK = 128  # ... each so many after the last; and numbers of which one sum is made
+_TOGETHER = 8  # classes that are put together at a time, each a BLOCK after the last
+BLOCK = 128  # numbers of which one sum is made
 
 
 def added_up(x: Array) -> Array:

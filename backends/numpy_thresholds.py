@@ -15,7 +15,7 @@ import numpy as np
 from mlloss.crossovers import NUMPY_BUCKETS, NUMPY_BUFFERED, NUMPY_FEW, NUMPY_RARE, NUMPY_SPREAD
 from mlloss.ops import Array
 
-_BUFFER = 8192  # numbers, NumPy's own choice
+_BUFFER = 8192  # numbers that NumPy's has room for, unless it is told
 
 Stand = tuple[Array, Array, Array]  # what `among` gives
 

@@ -51,7 +51,8 @@ def chunked_multilabel_soft_margin_loss(
         logits: a function of two ints; `logits(start, stop)` gives the scores of the classes
             start ... stop - 1, floating, (..., stop - start), any leading axes, also none. For a
             gradient it is called twice with the same chunk, and has to give the same again. What
-            PyTorch and Paddle draw at random they draw again; PyTorch on target's device.
+            PyTorch and Paddle draw at random is drawn again, PyTorch's on target's device; JAX has
+            keys for it; MindSpore's `ops.dropout` has another mask the second time.
         target: as for `multilabel_soft_margin_loss`, classes or list along the last axis, the
             other axes those of the scores.
         weight: None, a number, one number a class (C,), or an array that broadcasts to (..., C).

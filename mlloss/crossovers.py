@@ -7,11 +7,11 @@ slots are places of a list.
 
 # Index lists whose values are at hand, before any framework sees them
 LISTS_WHOLE = 1 << 14  # numbers of an array that is read whole sooner than cut to its longest list
-LISTS_FIRST = 64  # slots that are looked at for the end of that before any more
+LISTS_FIRST = 64  # slots that are looked at for its end before any more
 
 # Arrays in host memory
 CACHED = 1 << 18  # numbers of an array that are worked through together
-HOST_SMALL = 1 << 15  # numbers that NumPy is done with first; PyTorch, too, takes one thread
+HOST_SMALL = 1 << 15  # numbers that NumPy is done with before PyTorch, which takes one thread
 HOST_BLOCK = 1 << 17  # numbers at a time: the memory of more goes back to the system each time
 
 # NumPy, and with it all that compute with it in host memory

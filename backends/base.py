@@ -1,9 +1,9 @@
 """What a backend must provide, for one's own array type too.
 
 A backend is one object: it recognises the arrays of its framework, tells their dtype and shape,
-fetches their values when they are at hand, and has the operations of `mlloss.ops.Ops`. A package
-offers one for its own arrays by an entry point in the group `mlloss.backends`, named like the
-top-level package that the array type comes from:
+fetches their values when they are at hand, and has the operations of `mlloss.core.ops.Ops`. A
+package offers one for its own arrays by an entry point in the group `mlloss.backends`, named like
+the top-level package that the array type comes from:
 
     [project.entry-points."mlloss.backends"]
     tinyarray = "tinyarray.mlloss_backend:backend"
@@ -19,8 +19,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mlloss.crossovers import CACHED
-from mlloss.ops import LINEAR, Array, Ops, Smooth
+from mlloss.core.ops import LINEAR, Array, Elementwise, Ops
+from mlloss.core.tuning import CACHED
 
 dtype_name = cache(str)  # NumPy, whose dtypes are JAX's too, makes it up each time
 _TOGETHER = 8  # numbers between 1 and 2 whose product one logarithm is taken of
@@ -146,16 +146,18 @@ class Base:
         result: tuple[Array, ...] = function(self, *args)
         return result
 
-    def compares(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
+    def prefers_pairwise(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
         return False
 
-    def within(self, x: Array, low: float, high: float) -> bool:
+    def known_in_range(self, x: Array, low: float, high: float) -> bool:
         return False
 
     def ends(self: Any, x: Array) -> Array:
         return self.cumsum(self.cast(x, self.index_dtype))
 
-    def among(self: Any, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
+    def rank_in_sorted(
+        self: Any, thresholds: Array, values: Array, x: Array
+    ) -> tuple[Array, Array, Array]:
         count = self.count_below(thresholds, x)
         last = count - self.cast(count > 0, self.dtype(count))
         exactly = self.histogram(count, self.shape(thresholds)[1] + 1)
@@ -168,7 +170,7 @@ class Base:
     def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
         return self.sum(self.apply(LINEAR, x, slope)) + value
 
-    def average(self: Any, function: Smooth, args: tuple[Array, ...]) -> Array:
+    def average(self: Any, function: Elementwise, args: tuple[Array, ...]) -> Array:
         return self.mean(self.apply(function, *args))
 
     def lines(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
@@ -182,7 +184,7 @@ class Base:
         return self.mean(times(self.lines(function, args), factor))
 
     def average_mean(
-        self: Any, function: Smooth, args: tuple[Array, ...], factor: Array | None
+        self: Any, function: Elementwise, args: tuple[Array, ...], factor: Array | None
     ) -> Array:
         return self.mean(times(self.average(function, args), factor))
 
@@ -204,7 +206,7 @@ class Base:
     def mean_with_tail(self: Any, lead: Array, x: Array) -> Array:
         return self.mean(lead + self.tail(x))
 
-    def one_but(self: Any, condition: Array, value: float, dtype: str) -> Array:
+    def fill_where(self: Any, condition: Array, value: float, dtype: str) -> Array:
         return self.where(condition, value, 1 - self.cast(condition, dtype))
 
     def exceeds(self: Any, x: Array, limit: float) -> Array:
@@ -241,6 +243,6 @@ class Base:
             target = self.where(target < -1, -2, target)
         return self.cast(target, self.index_dtype)
 
-    def apply(self: Any, function: Smooth, *args: Array) -> Array:
+    def apply(self: Any, function: Elementwise, *args: Array) -> Array:
         """The value alone, for frameworks without differentiation."""
         return function.value(self, *args)

@@ -11,20 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlloss.conformance.case import Case as Case
-    from mlloss.conformance.case_list import all_cases as all_cases
-    from mlloss.conformance.differences import Difference as Difference
-    from mlloss.conformance.exam import check_backend as check_backend
-    from mlloss.conformance.for_pytest import parametrize as parametrize
-    from mlloss.conformance.hosts import Host as Host
+    from mlloss.conformance.cases.collection import all_cases as all_cases
+    from mlloss.conformance.cases.model import Case as Case
+    from mlloss.conformance.frameworks.adapters import Host as Host
+    from mlloss.conformance.known_differences.model import Difference as Difference
+    from mlloss.conformance.pytest_plugin import parametrize as parametrize
+    from mlloss.conformance.runner.in_process import check_backend as check_backend
 
 _HOMES = {
-    "Case": "case",
-    "Difference": "differences",
-    "Host": "hosts",
-    "all_cases": "case_list",
-    "check_backend": "exam",
-    "parametrize": "for_pytest",
+    "Case": "cases.model",
+    "Difference": "known_differences.model",
+    "Host": "frameworks.adapters",
+    "all_cases": "cases.collection",
+    "check_backend": "runner.in_process",
+    "parametrize": "pytest_plugin",
 }
 
 

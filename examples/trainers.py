@@ -16,7 +16,7 @@ from typing import Any
 from digits import Problem, problem
 
 import mlloss
-from mlloss.conformance.natives import NATIVES, Native
+from mlloss.conformance.frameworks.natives import NATIVES, Native
 
 RATE, MOMENTUM = 0.1, 0.9
 OURS, NATIVE = "mlloss", "native"

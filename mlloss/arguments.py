@@ -7,11 +7,11 @@ from inspect import signature
 from numbers import Real
 from typing import Any, ClassVar
 
-from mlloss import check
 from mlloss.backends import find
+from mlloss.core import validation
+from mlloss.core.ops import Array
+from mlloss.core.spec import Labels, Reduction
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
-from mlloss.ops import Array
-from mlloss.spec import Labels, Reduction
 
 
 class Arguments:
@@ -25,8 +25,8 @@ class Arguments:
     validate: bool | None
 
     def _keep(self, reduction: Reduction, labels: Labels, axis: int, validate: bool | None) -> None:
-        check.choices(self._function.__name__, reduction, labels, validate)
-        check.axis_number(self._function.__name__, axis)
+        validation.choices(self._function.__name__, reduction, labels, validate)
+        validation.axis_number(self._function.__name__, axis)
         self.reduction, self.labels, self.axis, self.validate = reduction, labels, axis, validate
 
     @classmethod
@@ -96,11 +96,11 @@ class SoftMargin(Arguments):
             return
         loss, backend = self._function.__name__, find(weight)
         if isinstance(weight, Real) or backend is None:
-            check.weight_number(loss, weight)
+            validation.weight_number(loss, weight)
             return
         if self._framework not in (None, backend.name):
-            raise check.mixed(loss, "weight", backend.name, "input", str(self._framework))
-        check.weight_dtype(loss, backend.dtype(weight))
+            raise validation.mixed(loss, "weight", backend.name, "input", str(self._framework))
+        validation.weight_dtype(loss, backend.dtype(weight))
 
     def _keep_weight(self, weight: Array | float | None) -> None:
         self.weight = weight

@@ -8,10 +8,13 @@ import typer
 
 import mlloss
 from mlloss.benchmarks.command import bench
-from mlloss.catalogue import CATALOGUE
-from mlloss.conformance import command, differences_command, fuzz_command, porting_command
-from mlloss.conformance.definition import print_definition, print_index
-from mlloss.conformance.doctor import examine, print_checks
+from mlloss.conformance.cli import conformance as command
+from mlloss.conformance.cli import differences as differences_command
+from mlloss.conformance.cli import fuzz as fuzz_command
+from mlloss.conformance.cli import porting as porting_command
+from mlloss.conformance.cli.doctor import examine, print_checks
+from mlloss.conformance.cli.spec import print_definition, print_index
+from mlloss.losses.catalogue import CATALOGUE
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(command.app, name="conformance")

@@ -10,15 +10,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mlloss import check, conventions
-from mlloss.axes import from_rows
 from mlloss.backends.base import Backend
-from mlloss.backends.opaque import opaque
-from mlloss.conventions import Given
-from mlloss.entry import backend_of, read_values
-from mlloss.kernels import Dense, class_numbers
-from mlloss.ops import Array, Ops
-from mlloss.spec import FLOATS, SIGNED_INTEGERS, UNSIGNED_INTEGERS, Labels
+from mlloss.backends.compiler_boundary import opaque
+from mlloss.core import label_formats, validation
+from mlloss.core.dispatch import backend_of, read_values
+from mlloss.core.label_formats import DenseLabels, LabelInput, class_numbers
+from mlloss.core.ops import Array, Ops
+from mlloss.core.shapes import from_rows
+from mlloss.core.spec import FLOATS, SIGNED_INTEGERS, UNSIGNED_INTEGERS, Labels
 
 
 def to_indices(
@@ -128,14 +127,14 @@ def _checked(
     num_classes: int | None,
     axis: int,
     fractions: bool = False,
-) -> tuple[Backend, Given]:
+) -> tuple[Backend, LabelInput]:
     backend = backend_of(caller, "target", target)
-    check.convention(caller, labels)
+    validation.convention(caller, labels)
     shape = backend.static_shape(target)
-    axis = check.class_axis(caller, "target", axis, shape)
-    check.label_dtype(caller, labels, backend.dtype(target))
-    classes = check.class_count(caller, labels, num_classes, shape[axis])
-    return backend, Given(target, labels, classes, axis, fractions)
+    axis = validation.class_axis(caller, "target", axis, shape)
+    validation.label_dtype(caller, labels, backend.dtype(target))
+    classes = validation.class_count(caller, labels, num_classes, shape[axis])
+    return backend, LabelInput(target, labels, classes, axis, fractions)
 
 
 @opaque
@@ -147,7 +146,7 @@ def _convert(
     return backend.run(_WRITERS[caller], given)
 
 
-def _indices(ops: Ops, given: Given) -> Array:
+def _indices(ops: Ops, given: LabelInput) -> Array:
     if given.labels == "indices":
         parsed, wrong = _read(ops, given)
         return _finished(ops, ops.where(parsed.listed, parsed.index, -1), wrong, given)
@@ -159,12 +158,12 @@ def _indices(ops: Ops, given: Given) -> Array:
     return _finished(ops, filled[:, : given.classes], wrong, given)
 
 
-def _binary(ops: Ops, given: Given) -> Array:
+def _binary(ops: Ops, given: LabelInput) -> Array:
     mask, wrong = _mask(ops, given)
     return _finished(ops, ops.cast(mask, ops.dtype(given.target)), wrong, given)
 
 
-def _signed(ops: Ops, given: Given) -> Array:
+def _signed(ops: Ops, given: LabelInput) -> Array:
     mask, wrong = _mask(ops, given)
     dtype = ops.dtype(given.target)
     if dtype not in SIGNED_INTEGERS + FLOATS:
@@ -175,20 +174,20 @@ def _signed(ops: Ops, given: Given) -> Array:
 _WRITERS = {"to_indices": _indices, "to_binary": _binary, "to_signed": _signed}
 
 
-def _read(ops: Ops, given: Given) -> tuple[Any, Array]:
+def _read(ops: Ops, given: LabelInput) -> tuple[Any, Array]:
     dtype = ops.dtype(given.target)
-    return conventions.read(ops, given, dtype if dtype in FLOATS else "float32")
+    return label_formats.read(ops, given, dtype if dtype in FLOATS else "float32")
 
 
-def _mask(ops: Ops, given: Given) -> tuple[Array, Array]:
+def _mask(ops: Ops, given: LabelInput) -> tuple[Array, Array]:
     """Whether each class is a target, and the rows that break the convention."""
     parsed, wrong = _read(ops, given)
-    if isinstance(parsed, Dense):
+    if isinstance(parsed, DenseLabels):
         return parsed.y > 0, wrong
-    return conventions.to_dense(ops, parsed, given.classes), wrong
+    return label_formats.to_dense(ops, parsed, given.classes), wrong
 
 
-def _finished(ops: Ops, rows: Array, wrong: Array, given: Given) -> Array:
+def _finished(ops: Ops, rows: Array, wrong: Array, given: LabelInput) -> Array:
     """Rows in target's own shape, the wrong ones marked."""
     dtype = ops.dtype(rows)
     if dtype != "bool":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlloss.arguments import Arguments, Margin, SoftMargin, is_plain
-from mlloss.ops import Array
+from mlloss.core.ops import Array
 
 
 class Frozen(Arguments):

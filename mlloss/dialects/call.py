@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mlloss.backends.opaque import opaque
+from mlloss.backends.compiler_boundary import opaque
+from mlloss.core.ops import Array
+from mlloss.core.spec import Labels, Reduction
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
-from mlloss.ops import Array
-from mlloss.spec import Labels, Reduction
 
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
 _LOSSES = {MARGIN: multilabel_margin_loss, SOFT: multilabel_soft_margin_loss}

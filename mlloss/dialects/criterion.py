@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mlloss import check
-from mlloss.spec import REDUCTIONS, Reduction
+from mlloss.core import validation
+from mlloss.core.spec import REDUCTIONS, Reduction
 
 
 class Criterion:
@@ -19,7 +19,7 @@ class Criterion:
     forward: Callable[..., Any]
 
     def __init__(self, reduction: Reduction = "mean") -> None:
-        check.word(type(self).__name__, "reduction", reduction, REDUCTIONS)
+        validation.word(type(self).__name__, "reduction", reduction, REDUCTIONS)
         self.reduction = reduction
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

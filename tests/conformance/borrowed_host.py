@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlloss.conformance.hosts.numpy import NumpyHost
+from mlloss.conformance.frameworks.adapters.numpy import NumpyHost
 
 
 class BorrowedHost(NumpyHost):

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from mlloss.conformance.case import Array, Case
-from mlloss.conformance.case_list import all_cases
-from mlloss.conformance.hosts import HOSTS, Host
-from mlloss.conformance.notations import find_notation
-from mlloss.conformance.spelling import imports
+from mlloss.conformance.cases.collection import all_cases
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.frameworks.adapters import HOSTS, Host
+from mlloss.conformance.porting.code.frameworks import find_notation
+from mlloss.conformance.porting.code.literals import imports
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from test_third_party import THIRD_PARTY, install
 
 from mlloss import backends
 from mlloss.conformance import Host
-from mlloss.conformance.hosts import _imported
-from mlloss.conformance.targets import FRAMEWORKS
+from mlloss.conformance.frameworks.adapters import _imported
+from mlloss.conformance.frameworks.registry import FRAMEWORKS
 
 
 @pytest.fixture

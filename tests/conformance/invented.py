@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlloss.conformance.case import Case
-from mlloss.conformance.case_list import all_cases
-from mlloss.conformance.differences import PAGE, Difference
-from mlloss.conformance.judge import Kind, Verdict
-from mlloss.conformance.record import recording
-from mlloss.conformance.suite import Run, Selection, Slot, plan
-from mlloss.conformance.targets import SUBJECTS, TARGETS
+from mlloss.conformance.cases.collection import all_cases
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
+from mlloss.conformance.known_differences.model import PAGE, Difference
+from mlloss.conformance.results.judge import Kind, Verdict
+from mlloss.conformance.results.record import recording
+from mlloss.conformance.runner.session import PlannedCheck, Run, Selection, plan
 
 RAISES = "raises RuntimeError: Unsupported op [MultilabelMarginLoss] on CPU, the definition 0.85"
 ROWS = tuple(
@@ -43,10 +43,10 @@ def invented(
     """Every framework is there, natives have their rows; `broken` says which (target, subject)
     fails on every fifth case, and how."""
     selection = Selection(cases or all_cases(), ROWS, targets, SUBJECTS)
-    slots = plan(selection, lambda framework: None)
-    verdicts = [_verdict(slot) for slot in slots]
+    planned_checks = plan(selection, lambda framework: None)
+    verdicts = [_verdict(planned) for planned in planned_checks]
     for n, verdict in enumerate(verdicts):
-        kind = (broken or {}).get((verdict.target, verdict.subject))
+        kind = (broken or {}).get((verdict.target, verdict.implementation))
         if kind and verdict.kind != "absent" and hash_of(verdict) % 5 == 0:
             verdicts[n] = replace(verdict, kind=kind, explanation=explanation, difference="")
     pages = [Verdict(c.id, PAGE, "printed", "agrees") for c in selection.cases if c.printed]
@@ -58,19 +58,19 @@ def hash_of(verdict: Verdict) -> int:
     return sum(verdict.case.encode())
 
 
-def _verdict(slot: Slot) -> Verdict:
-    place: tuple[Any, ...] = slot.case.id, slot.target, slot.subject
-    if slot.absence:
-        return Verdict(*place, "absent", slot.absence)
-    row = next((row for row in ROWS if _applies(row, slot)), None)
+def _verdict(planned: PlannedCheck) -> Verdict:
+    place: tuple[Any, ...] = planned.case.id, planned.target, planned.implementation
+    if planned.absence:
+        return Verdict(*place, "absent", planned.absence)
+    row = next((row for row in ROWS if _applies(row, planned)), None)
     if row is None:
         return Verdict(*place, "agrees")
     return Verdict(*place, "known", RAISES, row.id)
 
 
-def _applies(row: Difference, slot: Slot) -> bool:
-    alike = slot.subject == "native" and slot.target in row.targets
-    return alike and row.loss == slot.case.loss and slot.case.reduction == "none"
+def _applies(row: Difference, planned: PlannedCheck) -> bool:
+    alike = planned.implementation == "native" and planned.target in row.targets
+    return alike and row.loss == planned.case.loss and planned.case.reduction == "none"
 
 
 def with_everything() -> Run:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from mutations import changes
 
-from mlloss import kernels
+from mlloss.losses import kernels
 
 TREE = ast.parse(inspect.getsource(kernels))
 Definition = ast.FunctionDef | ast.Assign | ast.AnnAssign

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from mlloss import kernels
+from mlloss.losses import kernels
 
 FUNCTIONS = {
     name: (function.__code__.co_argcount, function.__code__.co_flags)

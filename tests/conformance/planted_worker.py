@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 import mlloss
-from mlloss.conformance import oracle, worker
+from mlloss.conformance.expected import reference
+from mlloss.conformance.runner import worker
 
 margin, soft = mlloss.multilabel_margin_loss, mlloss.multilabel_soft_margin_loss
 Loss = Callable[..., Any]
@@ -22,7 +23,7 @@ def definition(name: str) -> Loss:
 
     def loss(input: Any, target: Any, *weight: Any, validate: Any = None, **options: Any) -> Any:
         try:
-            return oracle.loss(name, input, target, *weight, **options).astype(input.dtype)[()]
+            return reference.loss(name, input, target, *weight, **options).astype(input.dtype)[()]
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
 
@@ -65,7 +66,7 @@ def forgets(input: Any, target: Any, weight: Any = None, **options: Any) -> Any:
 
 
 BUGS: dict[str, dict[str, Loss]] = {
-    "none": {name: definition(name) for name in (oracle.MARGIN, oracle.SOFT)},
+    "none": {name: definition(name) for name in (reference.MARGIN, reference.SOFT)},
     "duplicates": {"multilabel_margin_loss": counts_once},
     "dies": {"multilabel_margin_loss": dies},
     "hangs": {"multilabel_margin_loss": hangs},

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlloss.conformance.case import Array, Case, Source
-from mlloss.conformance.differences import Difference
-from mlloss.conformance.pool import Pool
-from mlloss.conformance.printed import Printed
-from mlloss.conformance.suite import Run, Selection, conduct
-from mlloss.conformance.targets import Subject
+from mlloss.conformance.cases.model import Array, Case, Source
+from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.frameworks.registry import Implementation
+from mlloss.conformance.known_differences.model import Difference
+from mlloss.conformance.runner.pool import Pool
+from mlloss.conformance.runner.session import Run, Selection, conduct
 
 HINGE = "max(0, (1 - x[j]) + x[i]) / C, slope 1 at 0"
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
@@ -48,11 +48,11 @@ def run_fake(
     behaviour: str,
     cases: Sequence[Case] = (TORCH_PAGE,),
     targets: Sequence[str] = ("torch",),
-    subjects: Sequence[Subject] = ("mlloss",),
+    implementations: Sequence[Implementation] = ("mlloss",),
     rows: Sequence[Difference] = (),
     timeout: float = 20.0,
 ) -> Run:
-    selection = Selection(cases, rows, targets, subjects)
+    selection = Selection(cases, rows, targets, implementations)
     return conduct(selection, fakes(behaviour, timeout), absence=lambda framework: None)
 
 

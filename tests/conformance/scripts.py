@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mlloss.conformance.answer import Outcome
-from mlloss.conformance.case import Case
-from mlloss.conformance.restate import Numbers, expected
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.expected.expectation import Numbers, expected
+from mlloss.conformance.runner.protocol import Outcome
 
 RUNNER = Path(__file__).with_name("run_scripts.py")
 SECONDS = 300

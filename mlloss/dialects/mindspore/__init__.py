@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, SOFT, call
 from mlloss.dialects.criterion import Criterion
 from mlloss.dialects.mindspore import ops as ops
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["MultiLabelSoftMarginLoss", "MultilabelMarginLoss", "ops"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mlloss.backends.opaque import opaque
+from mlloss.backends.compiler_boundary import opaque
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, SOFT, call
 from mlloss.dialects.criterion import Criterion
 from mlloss.labels import to_binary
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["MultilabelMarginLoss", "multilabel_margin_loss", "multilabel_soft_margin_loss"]
 

@@ -6,13 +6,13 @@ import mlloss.dialects.paddle.functional as F
 
 from __future__ import annotations
 
-from mlloss import check
+from mlloss.core import validation
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, call
 from mlloss.dialects.criterion import Criterion
 from mlloss.dialects.paddle import functional as functional
 from mlloss.dialects.paddle.soft_margin import CHOICES, PaddleLabels, soft_margin
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "functional"]
 
@@ -78,7 +78,7 @@ class MultiLabelSoftMarginLoss(Criterion):
         *,
         labels: PaddleLabels = "binary",
     ) -> None:
-        check.word(type(self).__name__, "labels", labels, CHOICES)
+        validation.word(type(self).__name__, "labels", labels, CHOICES)
         self.weight = weight
         super().__init__(reduction)
         self.name = name

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, call
 from mlloss.dialects.paddle.soft_margin import PaddleLabels, soft_margin
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["multi_label_margin_loss", "multi_label_soft_margin_loss"]
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from mlloss import check
-from mlloss.backends.opaque import opaque
+from mlloss.backends.compiler_boundary import opaque
+from mlloss.core import validation
+from mlloss.core.ops import Array
+from mlloss.core.spec import Labels, Reduction
 from mlloss.dialects.call import SOFT, call
-from mlloss.ops import Array
-from mlloss.spec import Labels, Reduction
 
 PaddleLabels = Literal["binary", "signed", "unchecked"]
 CHOICES: tuple[str, ...] = get_args(PaddleLabels)
@@ -27,7 +27,7 @@ def soft_margin(
     labels: PaddleLabels,
 ) -> Array:
     """The loss, with `labels` in one of the three meanings."""
-    check.word(spelling.partition("(")[0], "labels", labels, CHOICES)
+    validation.word(spelling.partition("(")[0], "labels", labels, CHOICES)
     convention: Labels = "signed" if labels == "signed" else "binary"
     validate = False if labels == "unchecked" else None
     return call(spelling, SOFT, reduction, convention, validate, input, label, weight)

@@ -6,12 +6,12 @@ import mlloss.dialects.torch.functional as F
 
 from __future__ import annotations
 
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, SOFT, call
 from mlloss.dialects.criterion import Criterion
 from mlloss.dialects.torch import functional as functional
 from mlloss.dialects.torch.reduction import reduction_of
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "functional"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mlloss.core.ops import Array
+from mlloss.core.spec import Reduction
 from mlloss.dialects.call import MARGIN, SOFT, call
 from mlloss.dialects.torch.reduction import reduction_of
-from mlloss.ops import Array
-from mlloss.spec import Reduction
 
 __all__ = ["multilabel_margin_loss", "multilabel_soft_margin_loss"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from mlloss import check
-from mlloss.spec import Reduction
+from mlloss.core import validation
+from mlloss.core.spec import Reduction
 
 
 def reduction_of(
@@ -22,8 +22,8 @@ def reduction_of(
         told = "reduction='elementwise_mean' is"
     else:
         told = "size_average and reduce are"
-        check.flag(caller, "size_average", size_average)
-        check.flag(caller, "reduce", reduce)
+        validation.flag(caller, "size_average", size_average)
+        validation.flag(caller, "reduce", reduce)
     meant = _meant(size_average, reduce)
     warnings.warn(f'{told} deprecated: pass reduction="{meant}" instead.', stacklevel=3)
     return meant

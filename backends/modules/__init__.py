@@ -1,1 +1,0 @@
-"""The losses as each framework's own kind of module."""

@@ -1,0 +1,189 @@
+"""One case: a call, what is asked of it, and what a known difference may say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.expected.dtypes import rounded
+from mlloss.conformance.frameworks.registry import BOTH, Implementation
+from mlloss.conformance.json_codec import decode_numbers, encode_numbers
+from mlloss.core.spec import FLOATS
+from mlloss.losses.catalogue import CATALOGUE
+
+Floats = NDArray[np.float64]
+Quantity = Literal[
+    "value",
+    "gradient",
+    "weight gradient",
+    "label gradient",
+    "second derivative",
+    "by scores and labels",
+    "by labels and scores",
+    "vmap",
+    "vmap gradient",
+]
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+BY_LABELS: tuple[Quantity, ...] = ("label gradient", "by scores and labels", "by labels and scores")
+KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
+FOREIGN = "array of another framework"
+# What Paddle's dialect calls the labels of -1 and 1 on its pages: by their meaning, as printed.
+UNLIKE_FORMULA = {"signed": "signed", "formula": "unchecked"}
+AREAS = (
+    "documented examples",
+    "values",
+    "gradients",
+    "second derivatives",
+    "dtypes",
+    "shapes",
+    "reductions",
+    "weights",
+    "conventions",
+    "extremes",
+    "empty",
+    "transforms",
+    "errors",
+    "memory safety",
+)
+
+
+@dataclass(frozen=True)
+class Array:
+    """An argument as plain numbers, and the dtype that each framework is to give it.
+
+    A dtype of "number" is a Python number. `foreign` is a NumPy array whatever the framework is.
+    """
+
+    dtype: str
+    data: Any
+    shape: tuple[int, ...] = ()
+    foreign: bool = False
+
+    def __post_init__(self) -> None:
+        """Nested lists tell their shape, but for empty ones."""
+        if not self.shape and isinstance(self.data, list):
+            object.__setattr__(self, "shape", np.shape(self.data))
+
+    def rounded(self) -> NDArray[Any]:
+        """The numbers that the framework really gets: 0.1 is another one in float32."""
+        exact = self.dtype not in ("number", *FLOATS)
+        numbers = np.array(self.data, self.dtype if exact else np.float64).reshape(self.shape)
+        return numbers if exact or self.dtype == "number" else rounded(numbers, self.dtype)
+
+    def kind(self) -> tuple[Any, ...]:
+        """Equal for arguments that one compiled program takes: a number becomes part of it."""
+        number = self.data if self.dtype == "number" else None
+        return self.dtype, self.shape, self.foreign, number
+
+    def wire(self) -> dict[str, Any]:
+        """For JSON; nan and infinities as strings."""
+        data = self.rounded().astype(int).tolist() if self.dtype == "bool" else self.data
+        told = {"dtype": self.dtype, "data": encode_numbers(data)}
+        if 0 in self.shape:
+            told["shape"] = list(self.shape)
+        return told | ({"foreign": True} if self.foreign else {})
+
+    @staticmethod
+    def read(told: Mapping[str, Any]) -> Array:
+        """`wire` undone."""
+        data, shape = decode_numbers(told["data"]), tuple(told.get("shape", ()))
+        if told["dtype"] == "bool":
+            data = np.array(data, bool).tolist()
+        return Array(told["dtype"], data, shape, told.get("foreign", False))
+
+
+@dataclass(frozen=True)
+class Source:
+    """The page a case is from, and whether it shows the function or the class."""
+
+    framework: str
+    page: str
+    address: str
+    form: Literal["function", "class"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A call, in the words of the definition; `labels` says what `target` means in it.
+
+    `mistake` names what is wrong with the call, where an error is what is right; `unseen` is a
+    mistake in values, which cannot be seen under tracing. `alone` cases are asked of natives in a
+    process of their own, since they may break it.
+    """
+
+    id: str
+    area: str
+    loss: str
+    input: Array
+    target: Array
+    labels: str
+    quantity: Quantity = "value"
+    weight: Array | None = None
+    reduction: str = "mean"
+    axis: int = -1
+    options: Mapping[str, Any] = field(default_factory=dict)
+    implementations: tuple[Implementation, ...] = BOTH
+    mistake: str = ""
+    unseen: bool = False
+    alone: bool = False
+    quick: bool = False  # of the selection that takes a minute
+    eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
+    source: Source | None = None
+    printed: Printed | None = None
+
+    def is_asked_of(self, implementation: Implementation) -> bool:
+        """Dialects, which are mlloss by other names, are asked what these names can say: pages,
+        mistakes, and the selection that takes a minute.
+        """
+        if implementation != "dialect":
+            return implementation in self.implementations
+        plain = (
+            "native" in self.implementations and self.labels == CATALOGUE[self.loss].default_labels
+        )
+        return self.source is not None or (plain and (self.quick or bool(self.mistake)))
+
+    def question(self, implementation: Implementation) -> dict[str, Any]:
+        """What a worker gets to see: all of the call, nothing of its result."""
+        return {
+            "id": self.id,
+            "subject": implementation,
+            "loss": self.loss,
+            "ask": self.quantity,
+            "form": self._form(implementation),
+            "arrays": [array.wire() for array in self.arrays()],
+            "options": {"reduction": self.reduction} | self._own_options(implementation),
+            "signature": self.signature(implementation),
+            "alone": self.alone and implementation == "native",
+        }
+
+    def arrays(self) -> list[Array]:
+        """Input, target and, if there is one, weight."""
+        return [self.input, self.target, *([self.weight] if self.weight else [])]
+
+    def dtypes(self) -> tuple[str, ...]:
+        """What a framework must have for the case to be asked."""
+        foreign = [FOREIGN] if any(array.foreign for array in self.arrays()) else []
+        return (*(a.dtype for a in self.arrays() if a.dtype != "number"), *foreign)
+
+    def signature(self, implementation: Implementation) -> str:
+        """Equal for cases that one compiled program can answer."""
+        arrays = [array.kind() for array in self.arrays()]
+        options = {"reduction": self.reduction} | self._own_options(implementation)
+        program = (implementation, self.loss, self.quantity, self._form(implementation), arrays)
+        return repr((*program, sorted(options.items())))
+
+    def _form(self, implementation: Implementation) -> str:
+        return self.source.form if self.source and implementation != "mlloss" else "function"
+
+    def _own_options(self, implementation: Implementation) -> dict[str, Any]:
+        if implementation == "dialect" and self.labels in UNLIKE_FORMULA:
+            return {"labels": UNLIKE_FORMULA[self.labels]}
+        if implementation != "mlloss":
+            return {}
+        axis = {} if self.axis == -1 else {"axis": self.axis}
+        return {"labels": self.labels} | axis | dict(self.options)

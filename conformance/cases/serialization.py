@@ -1,0 +1,69 @@
+"""A case as a line of a record, and back: all of the call, and what the definition gives."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, asdict, fields
+from typing import Any
+
+from mlloss.conformance.cases.model import Array, Case, Source
+from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.expected.expectation import Numbers, expected
+from mlloss.conformance.json_codec import encode_numbers
+
+_KEYS = {"ask": "quantity"}  # names of the record format that differ from the field's
+_OTHERWISE = ("id", "implementations", "quantity", "input", "target", "weight", "source", "printed")
+_PLAIN = {field.name: field.name for field in fields(Case) if field.name not in _OTHERWISE}
+_PLAIN |= _KEYS  # key: field
+_USUAL = {field.name: field.default for field in fields(Case) if field.default is not MISSING}
+_USUAL["options"] = {}
+
+
+def line_of(case: Case) -> dict[str, Any]:
+    """The case as JSON has it, and what the definition gives."""
+    return call_of(case) | {"expected": _expected(case)}
+
+
+def call_of(case: Case) -> dict[str, Any]:
+    """All of the call; what is as usual is not told."""
+    plain = {key: (getattr(case, name), _USUAL.get(name, MISSING)) for key, name in _PLAIN.items()}
+    return {
+        "case": case.id,
+        **{key: value for key, (value, usual) in plain.items() if value != usual},
+        **(
+            {}
+            if case.implementations == _USUAL["implementations"]
+            else {"subjects": list(case.implementations)}
+        ),
+        **{name: array.wire() for name, array in _arrays(case).items()},
+        **({"source": asdict(case.source)} if case.source else {}),
+        **({"printed": case.printed.text} if case.printed else {}),
+    }
+
+
+def case_of(line: dict[str, Any]) -> Case:
+    """`line_of` undone; what is expected is worked out again where it is needed."""
+    return Case(
+        id=line["case"],
+        **{name: line[key] for key, name in _PLAIN.items() if key in line},
+        implementations=tuple(line.get("subjects", _USUAL["implementations"])),
+        input=Array.read(line["input"]),
+        target=Array.read(line["target"]),
+        weight=Array.read(line["weight"]) if "weight" in line else None,
+        source=Source(**line["source"]) if "source" in line else None,
+        printed=Printed(line["printed"]) if "printed" in line else None,
+    )
+
+
+def _arrays(case: Case) -> dict[str, Array]:
+    """By name, as far as there are any."""
+    return dict(zip(("input", "target", "weight"), case.arrays(), strict=False))
+
+
+def _expected(case: Case) -> Any:
+    """Numbers; "an error", or that and the numbers of the rows that are right."""
+    wanted = expected(case)
+    if isinstance(wanted, Numbers):
+        return encode_numbers(wanted.value.tolist())
+    if wanted.rows is None:
+        return "an error"
+    return {"an error, or": encode_numbers(wanted.rows.value.tolist())}

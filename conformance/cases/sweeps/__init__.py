@@ -1,0 +1,1 @@
+"""Generated cases: values, shapes, dtypes."""

@@ -1,0 +1,51 @@
+"""The definition of a loss, printed from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mlloss.conformance.reports.terminal.console import address, indented, print_all
+from mlloss.core.spec import LossSpec
+
+
+def print_index(specs: Iterable[LossSpec]) -> None:
+    """One paragraph a loss."""
+    for spec in specs:
+        print_all([Text(spec.name, "bold"), indented(Text(spec.summary), 2)])
+
+
+def print_definition(spec: LossSpec) -> None:
+    """All that the catalogue says of it."""
+    print_all(_definition(spec))
+
+
+def _definition(spec: LossSpec) -> Iterator[RenderableType]:
+    yield Text(spec.name, "bold")
+    yield indented(Text(f"{spec.summary}\n\n{spec.formula}\n"), 2)
+    yield Text("Arguments", "bold")
+    yield Padding(_arguments(spec), (0, 0, 0, 2))
+    yield Text("\nNotes", "bold")
+    yield from (indented(Text(note), 2) for note in (*spec.notes, _labels(spec)))
+    yield Text("\nSee", "bold")
+    yield from (address(text, 2) for text in spec.references)
+
+
+def _arguments(spec: LossSpec) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, text in spec.arguments:
+        table.add_row(Text(name, "cyan"), Text(text))
+    return table
+
+
+def _labels(spec: LossSpec) -> str:
+    fractions = "may" if spec.fractions else "may not"
+    weight = "a weight" if spec.takes_weight else "no weight"
+    return (
+        f'Labels are "{spec.default_labels}" unless told otherwise; '
+        f"binary ones {fractions} lie between 0 and 1. Takes {weight}."
+    )

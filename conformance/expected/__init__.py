@@ -1,0 +1,1 @@
+"""Reference implementations, tolerances and the expected result of a case."""

@@ -1,0 +1,1 @@
+"""Frameworks and modes under test, their adapters and native functions."""

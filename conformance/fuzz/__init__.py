@@ -1,0 +1,1 @@
+"""Search for failing cases with Hypothesis."""

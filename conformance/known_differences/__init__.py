@@ -1,0 +1,1 @@
+"""Known differences of native losses: model, matching, recomputed effects."""

@@ -1,0 +1,1 @@
+"""What changes between two frameworks: scripts, signatures, pages."""

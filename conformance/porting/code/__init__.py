@@ -1,0 +1,1 @@
+"""Print a case as a script of one framework."""

@@ -1,0 +1,121 @@
+"""A case as a short script: in the framework's own words, or with mlloss in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.expected.expectation import Numbers, expected
+from mlloss.conformance.frameworks.adapters import find_host
+from mlloss.conformance.frameworks.natives import NATIVES, Missing, Native, dialect_absence
+from mlloss.conformance.frameworks.registry import (
+    TARGETS,
+    WHOSE,
+    Implementation,
+    Target,
+    find_target,
+)
+from mlloss.conformance.porting.code.call import NAMES, Call, written_call
+from mlloss.conformance.porting.code.frameworks import find_notation
+from mlloss.conformance.porting.code.literals import imports
+from mlloss.conformance.reports.text import numbers
+
+DIGITS = {"float16": 5, "bfloat16": 4, "float32": 7, "float64": 15}
+
+
+def reproduction(case: Case, target: str, implementation: Implementation) -> str:
+    """A Python script, whole, that prints what the target makes of the case.
+
+    ValueError where there is nothing to run: no native, or no such ask in the framework.
+    """
+    if ":" not in target and target not in TARGETS:
+        raise ValueError(f"{case.id}: expected a target or module:attr; got {target!r}")
+    where = find_target(target)
+    if reason := _absence(case, where, implementation):
+        raise ValueError(f"{case.id}: nothing to reproduce on {target}: {reason}")
+    lines = list(_lines(case, where, implementation))
+    whole = [f"# {_title(case, where, implementation)}", *imports("\n".join(lines)), "", *lines]
+    return "\n".join([*_spaced(whole), f"# {_definition(case)}", ""])
+
+
+def _absence(case: Case, where: Target, implementation: Implementation) -> str | None:
+    """Why nobody could run it, whatever is installed here."""
+    native = NATIVES.get((where.framework, case.loss), Missing("there is no native loss"))
+    if implementation == "native" and isinstance(native, Missing):
+        return native.reason
+    if implementation == "dialect" and (
+        reason := dialect_absence(where.framework, where.mode, case)
+    ):
+        return reason
+    return find_host(where.framework).absence(case.quantity, where.mode, case.dtypes())
+
+
+def _lines(case: Case, where: Target, implementation: Implementation) -> Iterator[str]:
+    """Settings, arrays, the call, and the line that prints, a blank line between them."""
+    notation, given = find_notation(where.framework), _as_taken(case, where, implementation)
+    dtypes, args = tuple(array.dtype for array in given), NAMES[: len(given)]
+    settings = notation.prepared(implementation, dtypes)
+    yield from (*settings, "") if settings else ()
+    for name, array in zip(args, given, strict=True):
+        yield f"{name} = {notation.spell(array, dtypes)}"
+    yield ""
+    yield from _asked(
+        case, where, written_call(case, where.framework, implementation), ", ".join(args)
+    )
+    yield notation.shown(case.input.dtype)
+
+
+def _as_taken(case: Case, where: Target, implementation: Implementation) -> list[Array]:
+    """Class numbers in the one dtype that the native has for them, as the worker has it."""
+    native, (x, target, *weight) = NATIVES.get((where.framework, case.loss)), case.arrays()
+    only = (
+        native.target_dtype if isinstance(native, Native) and implementation == "native" else None
+    )
+    if only and "int" in target.dtype:
+        target = replace(target, dtype=only)
+    return [x, target, *weight]
+
+
+def _asked(case: Case, where: Target, call: Call, args: str) -> Iterator[str]:
+    """The call, compiled, differentiated and batched: a function only where there must be one."""
+    notation = find_notation(where.framework)
+    step, mode = notation.quantities[case.quantity], notation.modes[where.mode]
+    inner = step.inner.format(f="loss")
+    program = step.outer.format(f=mode.wrap.format(f=inner, args=args))
+    yield from call.made
+    if program == "loss":
+        yield from (line.format(args=args) for line in step.before)
+        yield from (*call.lines, f"result = {call.value}", *step.after)
+        return
+    yield f"def loss({args}):"
+    yield from (f"    {line}" for line in (*call.lines, f"return {call.value}"))
+    yield from (line.format(f=inner, args=args) for line in (*step.before, *mode.before))
+    yield f"program = {program}"
+    yield from (f"result = program({args})", *step.after)
+
+
+def _spaced(lines: Iterable[str]) -> Iterator[str]:
+    """Two blank lines around what is defined."""
+    inside, blank = False, 0
+    for line in lines:
+        defines = line.startswith(("def ", "class "))
+        if defines or (inside and not line.startswith(" ")):
+            yield from [""] * (2 - blank)
+        inside = defines or (inside and line.startswith(" "))
+        blank = 0 if line else blank + 1
+        yield line
+
+
+def _title(case: Case, where: Target, implementation: Implementation) -> str:
+    """Which case this is, and of whom it is asked."""
+    return f"{case.id}: {case.quantity}, asked of {WHOSE.get(implementation, '')}{where.name}"
+
+
+def _definition(case: Case) -> str:
+    """What should come, with the digits that the dtype has."""
+    wanted = expected(case)
+    if isinstance(wanted, Numbers):
+        return f"The definition gives {numbers(wanted.value, DIGITS[case.input.dtype])}."
+    rows = ", or nan in those rows" if wanted.rows else ""
+    return f"The definition wants an error for {case.mistake}{rows}."

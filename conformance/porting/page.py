@@ -1,0 +1,124 @@
+"""A page for somebody who ports the losses from one framework to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+
+from mlloss.conformance.cases.collection import all_cases
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.expected.expectation import expected
+from mlloss.conformance.frameworks.natives import native_absence
+from mlloss.conformance.known_differences.demonstrations import speaks_of
+from mlloss.conformance.known_differences.effects import restated
+from mlloss.conformance.known_differences.model import known_differences
+from mlloss.conformance.porting.code.call import written_call
+from mlloss.conformance.porting.code.script import reproduction
+from mlloss.conformance.porting.entries import Entry, entries
+from mlloss.conformance.porting.signatures import DIALECTS, Row, signature_rows
+from mlloss.conformance.porting.transition import Comparison, compare
+from mlloss.conformance.reports.text import definition_in_words, restated_in_words
+from mlloss.losses.catalogue import CATALOGUE
+
+TITLES = {"torch": "PyTorch", "jax": "JAX", "paddle": "PaddlePaddle", "mindspore": "MindSpore"}
+PAIRS = tuple(permutations(TITLES, 2))
+SHOWN = {
+    "multilabel_margin_loss": "margin/value/plain/float32",
+    "multilabel_soft_margin_loss": "soft/value/plain/float32",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Code, and what comes of it: "gives [0.85, 0.3125]"; no code where there is nothing to run."""
+
+    title: str
+    code: str
+    comes: str
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How a loss is called in both frameworks."""
+
+    name: str
+    signatures: tuple[Row, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Porting:
+    """All that a page says."""
+
+    source: str
+    goal: str
+    losses: tuple[Loss, ...]
+    groups: Mapping[str, Sequence[Entry]]
+
+
+def porting(source: str, goal: str) -> Porting:
+    """What somebody needs to know who has code of `source` and is to have code of `goal`."""
+    found = tuple(_loss(name, source, goal) for name in CATALOGUE)
+    return Porting(TITLES[source], TITLES[goal], found, _groups(compare(source, goal, _entries())))
+
+
+def _groups(compared: Comparison) -> dict[str, Sequence[Entry]]:
+    source, goal = TITLES[compared.source], TITLES[compared.goal]
+    both = dict.fromkeys(other for _, other in compared.staying)  # an entry is what it is
+    return {
+        f"Only in {goal}: to reckon with from now on": compared.coming,
+        f"Only in {source}: what no longer happens": compared.going,
+        "In both, alike": tuple(both),
+    }
+
+
+@cache
+def _entries() -> tuple[Entry, ...]:
+    return entries(known_differences(), all_cases())
+
+
+def _loss(name: str, source: str, goal: str) -> Loss:
+    case = next(case for case in all_cases() if case.id == SHOWN[name])
+    blocks = (_own(case, source), _own(case, goal), _ported(case, source, goal))
+    return Loss(name, tuple(signature_rows(name, source, goal)), blocks)
+
+
+def _own(case: Case, framework: str) -> Block:
+    """By the framework's own function."""
+    title = TITLES[framework]
+    if reason := native_absence(framework, case.loss):
+        return Block(title, "", reason)
+    rows = [row for row in known_differences() if framework in row.targets and speaks_of(row, case)]
+    told = [row for row in rows if not row.is_tolerance_only()]
+    comes = restated_in_words(restated(case, told[0].instead)) if told else _right(case)
+    why = "".join(f" ({row.id}: {row.why})" for row in rows)
+    return Block(title, _bare(reproduction(case, framework, "native")), comes + why)
+
+
+def _ported(case: Case, source: str, goal: str) -> Block:
+    """The source's call on the goal's arrays: import lines are all that differs."""
+    code = _bare(reproduction(case, goal, "mlloss"))
+    title = f"{TITLES[goal]}, with mlloss"
+    if source in DIALECTS and not native_absence(source, case.loss):
+        module, alias = DIALECTS[source]
+        call = written_call(case, source, "native").value
+        theirs = alias + "." + call[: call.index("(")].rpartition(".")[2] + call[call.index("(") :]
+        code = code.replace(written_call(case, goal, "mlloss").value, theirs)
+        code = code.replace("import mlloss\n", f"import {module} as {alias}\n")
+        title = f"{title}, called as in {TITLES[source]}"
+    return Block(title, code, _right(case))
+
+
+def _right(case: Case) -> str:
+    return f"gives {definition_in_words(expected(case))}"
+
+
+def _bare(script: str) -> str:
+    """Without the comments that say which case it is."""
+    return "\n".join(_lines_of_code(script)).strip() + "\n"
+
+
+def _lines_of_code(script: str) -> Iterator[str]:
+    return (line for line in script.splitlines() if not line.startswith("#"))

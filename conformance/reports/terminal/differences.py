@@ -1,0 +1,90 @@
+"""The known differences in the terminal: each as an entry, or two frameworks side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mlloss.conformance.porting.entries import Entry
+from mlloss.conformance.porting.transition import Comparison
+from mlloss.conformance.reports.terminal.console import address, indented
+
+STYLES = {
+    "crash": "bold red",
+    "silently wrong value": "red",
+    "silently wrong gradient": "red",
+    "error": "yellow",
+    "cosmetic": "cyan",
+}
+COMMAND = "mlloss differences --reproduce"
+
+
+def listing(entries: Sequence[Entry]) -> Iterator[RenderableType]:
+    """Under each severity, the worst first."""
+    for severity, group in groupby(entries, key=lambda entry: entry.row.severity):
+        some = list(group)
+        yield Text(f"\n{severity.capitalize()} ({len(some)})", "bold")
+        for entry in some:
+            yield from _entry(entry)
+
+
+def comparison(compared: Comparison) -> Iterator[RenderableType]:
+    """What is missing, what comes, what goes and what stays."""
+    source, goal = compared.source, compared.goal
+    yield Text(f"From {source} to {goal}, by their own functions", "bold")
+    for loss, reason in compared.lacking.items():
+        yield indented(Text(f"{goal} has no {loss}: {reason}", "red"), 2)
+    yield from _group(f"Only in {goal}: to reckon with from now on", compared.coming)
+    yield from _group(f"Only in {source}: what no longer happens", compared.going)
+    yield from _pairs(compared)
+
+
+def _group(title: str, entries: Sequence[Entry]) -> Iterator[RenderableType]:
+    yield Text(f"\n{title} ({len(entries)})", "bold")
+    for entry in entries:
+        yield from _entry(entry, entry.row.severity)
+
+
+def _pairs(compared: Comparison) -> Iterator[RenderableType]:
+    """Entries of the one under those of the other, which say the same of an example."""
+    of_goal = {id(other): other for _, other in compared.staying}
+    yield Text(f"\nIn both, alike ({len(of_goal)})", "bold")
+    for key, entry in of_goal.items():
+        names = [one.row.id for one, other in compared.staying if id(other) == key]
+        yield from _entry(entry, entry.row.severity, f"in {compared.source}: {', '.join(names)}")
+
+
+def _entry(entry: Entry, severity: str = "", also: str = "") -> Iterator[RenderableType]:
+    """Which, where and since when; what, why, an example and the evidence."""
+    row = entry.row
+    facts = [severity, ", ".join(row.targets), entry.versions()]
+    yield indented(_headed(row.id, "; ".join(filter(None, facts)), STYLES[row.severity]), 2)
+    yield from (indented(Text(line), 4) for line in _lines(entry))
+    if also:
+        yield indented(Text(also), 4)
+    yield from (address(text, 4) for text in row.evidence)
+
+
+def _headed(id: str, facts: str, style: str) -> Text:
+    return Text.assemble((id, style), f" ({facts})")
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    row = entry.row
+    yield f"{row.loss}: {row.why}"
+    yield f"When: {entry.when()}"
+    yield f"Then: {entry.instead()}"
+    if case := entry.example():
+        yield f"E.g.: {case.id}{_comparison(entry)}"
+    if entry.has_script():
+        yield f"{COMMAND} {row.id}"
+
+
+def _comparison(entry: Entry) -> str:
+    """How far off a number is that has only a bound, the script tells."""
+    if gives := entry.gives():
+        return f" {gives}, the definition {entry.definition()}"
+    return f", where the definition gives {entry.definition()}"

@@ -1,0 +1,1 @@
+"""Verdicts, counts, records and their differences."""

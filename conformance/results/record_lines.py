@@ -1,0 +1,115 @@
+"""A run as the lines of a record, and back: known differences, cases with their verdicts."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import mlloss
+from mlloss.conformance.cases.serialization import case_of, line_of
+from mlloss.conformance.frameworks.registry import FRAMEWORKS
+from mlloss.conformance.known_differences.model import PAGE, parse_difference
+from mlloss.conformance.results.judge import KINDS, Verdict
+from mlloss.conformance.runner.session import Run, Selection
+
+NAME, FORMAT = "mlloss conformance", 3
+PRINTED = "printed"
+Line = dict[str, Any]
+
+
+def header(selection: Selection) -> Line:
+    """What is about to be run, with what; the versions are those that are installed."""
+    return {
+        "record": NAME,
+        "format": FORMAT,
+        "mlloss": mlloss.__version__,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "installed": {f.distribution: f.installed_version() for f in FRAMEWORKS.values()},
+        "targets": list(selection.targets),
+        "subjects": list(selection.implementations),
+        "required": list(selection.required),
+        "cases": len(selection.cases),
+    }
+
+
+def footer(run: Run) -> Line:
+    """The denominators, and the result."""
+    return {
+        "cases": len(run.selection.cases),
+        "verdicts": len(run.verdicts),
+        "counts": dict(sorted(run.counts().items())),
+        "versions": dict(run.versions),
+        "missing": list(run.missing),
+        "passed": run.passed(),
+    }
+
+
+def lines_of(run: Run) -> Iterator[Line]:
+    """All between header and footer."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in run.verdicts:
+        found.setdefault(verdict.case, []).append(verdict)
+    for row in run.selection.rows:
+        yield {"difference": row.id} | row.told()
+    for case in run.selection.cases:
+        yield line_of(case) | {"verdicts": _told(found.get(case.id, ()))}
+    for verdict in found.get("", ()):  # rows that no case needs
+        where = {"target": verdict.target, "subject": verdict.implementation}
+        yield {"stale": verdict.difference} | where | {"why": verdict.explanation}
+
+
+def run_of(head: Line, body: Sequence[Line], foot: Line) -> Run:
+    """`lines_of` undone; KeyError, TypeError or ValueError if that makes no run."""
+    cases = [case_of(line) for line in body if "case" in line]
+    rows = [parse_difference(line) for line in body if "difference" in line]
+    selection = Selection(cases, rows, head["targets"], head["subjects"], head["required"])
+    verdicts = [verdict for line in body for verdict in _verdicts(line)]
+    return Run(selection, _in_order(verdicts, selection), foot["versions"], foot["missing"])
+
+
+def _told(verdicts: Iterable[Verdict]) -> list[Line]:
+    """Verdicts alike told once, with the targets that they hold for, by subject."""
+    alike: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    for verdict in verdicts:
+        what = verdict.kind, verdict.difference, verdict.explanation
+        alike.setdefault(what, {}).setdefault(verdict.implementation, []).append(verdict.target)
+    return [dict(_named(what)) | who for what, who in alike.items()]
+
+
+def _named(what: tuple[str, str, str]) -> Mapping[str, Any]:
+    """What is empty is left out."""
+    names = ("kind", "difference", "explanation")
+    return {name: text for name, text in zip(names, what, strict=True) if text}
+
+
+def _verdicts(line: Line) -> Iterator[Verdict]:
+    if "stale" in line:
+        yield Verdict("", line["target"], line["subject"], "stale", line["why"], line["stale"])
+    for told in line.get("verdicts", ()):
+        words = told.get("explanation", ""), told.get("difference", "")
+        for implementation in told.keys() - {"kind", "explanation", "difference"}:
+            for target in told[implementation]:
+                yield Verdict(line["case"], target, implementation, _kind(told), *words)
+
+
+def _kind(told: Line) -> Any:
+    if told["kind"] not in KINDS:
+        raise ValueError(f"there is no verdict {told['kind']!r}")
+    return told["kind"]
+
+
+def _in_order(verdicts: Sequence[Verdict], selection: Selection) -> list[Verdict]:
+    """As the run had them: pages, then cases by targets and subjects, then what is stale."""
+    case = {case.id: n for n, case in enumerate(selection.cases)}
+    target = {name: n for n, name in enumerate([PAGE, *selection.targets])}
+    implementation = {name: n for n, name in enumerate([PRINTED, *selection.implementations])}
+
+    def place(verdict: Verdict) -> tuple[int, ...]:
+        if not verdict.case:
+            return (2,)
+        where = case[verdict.case], target[verdict.target], implementation[verdict.implementation]
+        return int(verdict.implementation != PRINTED), *where
+
+    return sorted(verdicts, key=place)

@@ -1,0 +1,1 @@
+"""Run cases in worker processes."""

@@ -1,0 +1,145 @@
+"""One target in a process of its own: a case a line comes in, a result a line goes out."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from mlloss.conformance.cases.model import Array
+from mlloss.conformance.frameworks.adapters import Host, find_host
+from mlloss.conformance.frameworks.natives import spelling_of
+from mlloss.conformance.frameworks.registry import find_target
+from mlloss.conformance.json_codec import dump_line, encode_numbers, parse_line
+
+Call = Callable[..., Any]
+Question = dict[str, Any]
+
+
+def main() -> None:
+    """`python -m mlloss.conformance.runner.worker TARGET`."""
+    out = _reserve_stdout()
+    target = find_target(sys.argv[1])
+    worker = Answers(find_host(target.framework), target.mode)
+    _send(out, {"target": target.name, "version": worker.host.prepare()})
+    for line in sys.stdin:
+        _send(out, worker.answer(parse_line(line)))
+
+
+class Answers:
+    """Answers questions with a host in a mode; keeps the last program for questions like it."""
+
+    def __init__(self, host: Host, mode: str) -> None:
+        self.host, self._mode = host, mode
+        self._signature, self._program = "", _nothing
+
+    def answer(self, question: Question) -> dict[str, Any]:
+        """The result, or the error it raised; which of both is right is not known here."""
+        name = {"id": question["id"], "subject": question["subject"]}
+        try:
+            return name | self._compute(question)
+        except Exception as error:
+            return name | {"error": type(error).__name__, "message": str(error)[:4000]}
+
+    def _compute(self, question: Question) -> dict[str, Any]:
+        arrays = [Array.read(told) for told in question["arrays"]]
+        if question["subject"] == "native":
+            arrays = self._as_native_takes_them(arrays, question)
+        dtypes = tuple(array.dtype for array in arrays)
+        with self.host.mode(question["subject"], dtypes):
+            given = [_given(self.host, array) for array in arrays]
+            return _told(self.host, self._program_for(question)(*given), given[0])
+
+    def _as_native_takes_them(self, arrays: list[Array], question: Question) -> list[Array]:
+        """Whole class numbers in the one dtype that the native has for them."""
+        native = spelling_of("native", self.host.name, question["loss"])
+        x, target, *weight = arrays
+        if native.target_dtype and "int" in target.dtype:
+            target = Array(native.target_dtype, target.data, target.shape)
+        return [x, target, *weight]
+
+    def _program_for(self, question: Question) -> Call:
+        signature = question["signature"]
+        if signature != self._signature:
+            self.host.forget()
+            call = _call(self.host, question)
+            self._program = self.host.program(call, question["ask"], self._mode)
+            self._signature = signature
+        return self._program
+
+
+def _nothing(*arrays: Any) -> Any:
+    """The program for no question."""
+    raise AssertionError("a question without a signature")
+
+
+def _given(host: Host, array: Array) -> Any:
+    """Numbers of the dtype itself, so that the framework has nothing to round."""
+    if array.dtype == "number":
+        return array.data
+    numbers = array.rounded()
+    return numbers.astype(array.dtype) if array.foreign else host.array(numbers, array.dtype)
+
+
+def _told(host: Host, result: Any, input: Any) -> dict[str, Any]:
+    if not isinstance(result, (type(input), *host.scalars)):
+        raise TypeError(f"the result is a {type(result)}, the input was a {type(input)}")
+    numbers = host.numpy(result)
+    told = {"dtype": host.dtype(result), "value": encode_numbers(numbers.tolist())}
+    return told | ({"shape": list(numbers.shape)} if numbers.size == 0 else {})
+
+
+def _call(host: Host, question: Question) -> Call:
+    """What is asked for, as a function of the arrays alone: ours, the framework's, a dialect's.
+
+    Spelt out, without partial() or *args, which MindSpore and Paddle do not compile.
+    """
+    if question["subject"] == "mlloss":
+        return _function(_located(f"mlloss.{question['loss']}"), question)
+    native = spelling_of(question["subject"], host.name, question["loss"])
+    if question["form"] == "class" and native.class_ and len(question["arrays"]) == 2:
+        return _instance(_located(native.class_)(**question["options"]))
+    return _function(_located(native.function), question)
+
+
+def _function(function: Call, question: Question) -> Call:
+    options = question["options"]
+
+    def plain(input: Any, target: Any) -> Any:
+        return function(input, target, **options)
+
+    def weighted(input: Any, target: Any, weight: Any) -> Any:
+        return function(input, target, weight, **options)
+
+    return weighted if len(question["arrays"]) == 3 else plain
+
+
+def _instance(module: Call) -> Call:
+    def forward(input: Any, target: Any) -> Any:
+        return module(input, target)
+
+    return forward
+
+
+def _located(path: str) -> Call:
+    module, _, name = path.rpartition(".")
+    found: Call = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _reserve_stdout() -> TextIO:
+    """Frameworks print to stdout, from C++ too: that goes to stderr, the protocol stays alone."""
+    protocol = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(protocol, "w", encoding="utf-8")
+
+
+def _send(out: TextIO, message: dict[str, Any]) -> None:
+    out.write(dump_line(message))
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The pipeline of a call: dispatch, validation, label formats, operations, reductions."""

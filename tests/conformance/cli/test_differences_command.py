@@ -1,0 +1,238 @@
+"""`mlloss differences`, and that every known difference is what its script prints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from scripts import Script, outcome, run_scripts
+from typer.testing import CliRunner
+
+from mlloss.cli import app
+from mlloss.conformance.cases.collection import all_cases
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS
+from mlloss.conformance.known_differences.effects import Uninitialized, restated
+from mlloss.conformance.known_differences.model import PAGE, SEVERITIES, known_differences
+from mlloss.conformance.porting.entries import Entry, entries
+from mlloss.conformance.porting.transition import Comparison, alike, compare
+from mlloss.conformance.reports.terminal.differences import listing
+from mlloss.conformance.results.judge import Observation, judge
+from mlloss.conformance.runner.protocol import Outcome
+
+OTHERS = ["torch", "jax", "optax", "paddle", "mindspore"]
+
+
+@cache
+def _entries() -> tuple[Entry, ...]:
+    return entries(known_differences(), all_cases())
+
+
+def _printed(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["differences", *arguments], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def _ids(entries: tuple[Entry, ...]) -> set[str]:
+    return {entry.row.id for entry in entries}
+
+
+@cache
+def _from_torch_to_paddle() -> Comparison:
+    return compare("torch", "paddle", _entries())
+
+
+@pytest.mark.parametrize("framework", [name for name in FRAMEWORKS if name != "numpy"])
+def test_scripts_print_what_the_rows_say(
+    framework: str, tmp_path: Path, require_installed: Callable[[str], None]
+) -> None:
+    """In the real framework, in each of its modes, judged as the suite judges it."""
+    require_installed(framework)
+    shown = [
+        (entry, target)
+        for entry in _entries()
+        for target in entry.row.targets
+        if target != PAGE and TARGETS[target].framework == framework
+        if entry.row.applies_to(target, _version(target))
+    ]
+    scripts = [
+        Script(_name(entry, target), target, entry.script(target), entry.examples[target].alone)
+        for entry, target in shown
+    ]
+    assert not [script for script in scripts if "mlloss" in script.text.partition("\n")[2]]
+    came = run_scripts(scripts, tmp_path)
+    wrong = [_wrong(entry, target, came[_name(entry, target)]) for entry, target in shown]
+    assert "\n".join(text for text in wrong if text) == ""
+
+
+def _name(entry: Entry, target: str) -> str:
+    return f"{entry.row.id} on {target}"
+
+
+def _version(target: str) -> str:
+    return FRAMEWORKS[TARGETS[target].framework].installed_version() or ""
+
+
+def _wrong(entry: Entry, target: str, came: str | Outcome) -> str:
+    """Nothing, if this row is what was seen; others' memory may be right by chance."""
+    row, case = entry.row, entry.examples[target]
+    observation = Observation(case, target, "native", _version(target), outcome(case, came))
+    verdict = judge(observation, known_differences())
+    wild = case.alone or isinstance(restated(case, row.instead), Uninitialized)
+    chance = wild and verdict.kind == "stale"
+    known = (verdict.kind, verdict.difference) == ("known", row.id)
+    name = f"{_name(entry, target)} ({case.id})"
+    return "" if known or chance else f"{name}: {verdict.kind} {verdict.explanation}"
+
+
+def test_every_target_of_every_row_has_an_example() -> None:
+    assert all(set(entry.examples) == set(entry.row.targets) for entry in _entries())
+    assert len(_entries()) == len(known_differences())
+
+
+def test_the_worst_come_first() -> None:
+    order = [SEVERITIES.index(entry.row.severity) for entry in _entries()]
+    assert order == sorted(order)
+
+
+def test_a_row_that_no_case_shows_is_listed_all_the_same() -> None:
+    """A test of these rows finds it, and who reads the others is not kept from it."""
+    row = next(row for row in known_differences() if row.id == "torch-compile-padding")
+    (entry,) = entries([row], [])
+    assert (entry.framework(), entry.example(), entry.gives()) == ("torch", None, "")
+    printed = "".join(str(getattr(part, "renderable", part)) for part in listing([entry]))
+    assert "When: for index lists" in printed
+    assert "E.g." not in printed
+    assert "--reproduce" not in printed
+
+
+def test_an_example_is_told_apart_from_the_definition() -> None:
+    for entry in _entries():
+        gives = entry.gives().removeprefix("gives ")
+        assert gives != entry.definition(), entry.row.id
+        assert bool(gives) != entry.row.is_tolerance_only(), entry.row.id
+
+
+def test_all_differences_are_listed_with_evidence_and_a_script() -> None:
+    printed = _printed()
+    for row in known_differences():
+        assert f"  {row.id} (" in printed
+        assert all(address in printed for address in row.evidence)
+        runs = f"mlloss differences --reproduce {row.id}\n" in printed
+        assert runs == (row.targets != (PAGE,)), row.id
+
+
+def test_an_entry_says_what_when_since_when_and_what_comes_of_it() -> None:
+    printed = _printed("--target", "torch-compile", "--loss", "multilabel_margin_loss")
+    start = printed.index("  torch-compile-padding (")
+    entry = " ".join(printed[start : printed.index("https://", start)].split())
+    for part in (
+        "since 2.4, before 2.14)",
+        "multilabel_margin_loss: compiled, every padded slot",
+        "When: for index lists, ",
+        "where a list is padded with -1",
+        "counts every slot from the first -1 on as class 0",
+        "gives 0.85, the definition 0.325",
+    ):
+        assert part in entry
+
+
+def test_filters() -> None:
+    printed = _printed("--severity", "error", "--target", "paddle")
+    assert printed.startswith("\nError (")
+    assert "paddle-margin-axes" in printed
+    assert "torch" not in printed
+    assert "Cosmetic" not in printed
+    assert "multilabel_margin_loss:" not in _printed("--loss", "multilabel_soft_margin_loss")
+
+
+def test_a_script_is_all_that_is_printed() -> None:
+    script = _printed("--reproduce", "torch-compile-padding")
+    compile(script, "script", "exec")
+    assert "torch.compile(" in script
+    other = _printed("--reproduce", "torch-signed-labels", "--target", "torch-export")
+    assert "torch.export.export(" in other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--from", "torch"], "--from and --to go together"),
+        (["--from", "torch", "--to", "torch-compile"], "expected one of numpy, torch"),
+        (["--severity", "bad"], "expected some of crash"),
+        (["--loss", "hinge"], "expected some of multilabel_margin_loss"),
+        (["--reproduce", "nothing"], "no known difference is called 'nothing'"),
+        (["--reproduce", "paddle-page-signed-labels"], "is of nothing that can be run"),
+        (["--reproduce", "jax-signed-labels", "--target", "torch"], "is of jax, jax-jit"),
+    ],
+)
+def test_complaints(arguments: list[str], complaint: str) -> None:
+    result = CliRunner().invoke(app, ["differences", *arguments], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert complaint in " ".join(result.output.replace("│", " ").split())
+
+
+def test_what_changes_from_torch_to_paddle() -> None:
+    compared = _from_torch_to_paddle()
+    assert "torch-compile-padding" in _ids(compared.going)
+    assert {"paddle-margin-no-targets", "paddle-soft-second-derivative"} <= _ids(compared.coming)
+    pairs = {(one.row.id, other.row.id) for one, other in compared.staying}
+    assert ("torch-signed-labels", "paddle-signed-labels") in pairs
+    assert compared.lacking == {}
+
+
+def test_every_difference_of_both_is_in_one_group() -> None:
+    compared = _from_torch_to_paddle()
+    left, right = (set(some) for some in zip(*compared.staying, strict=True))
+    for name, alone, shared in (
+        ("torch", compared.going, left),
+        ("paddle", compared.coming, right),
+    ):
+        assert not set(alone) & shared
+        assert set(alone) | shared == {e for e in _entries() if e.framework() == name}
+
+
+def test_the_way_back_is_the_mirror_image() -> None:
+    there, back = _from_torch_to_paddle(), compare("paddle", "torch", _entries())
+    assert (there.going, there.coming) == (back.coming, back.going)
+    assert {(other, one) for one, other in back.staying} == set(there.staying)
+
+
+def test_likeness_is_of_what_comes_and_not_of_names() -> None:
+    by_id = {entry.row.id: entry for entry in _entries()}
+    assert alike(by_id["torch-signed-labels"], by_id["jax-signed-labels"])
+    assert not alike(by_id["torch-signed-labels"], by_id["torch-soft-half-value"])
+    assert not alike(by_id["torch-compile-padding"], by_id["torch-margin-second-derivative"])
+
+
+def test_losses_that_a_framework_lacks_are_named() -> None:
+    printed = _printed("--from", "torch", "--to", "jax")
+    assert "jax has no multilabel_margin_loss: neither JAX nor Optax has this loss" in printed
+    for title in ("Only in jax", "Only in torch", "In both, alike"):
+        assert f"\n{title}" in printed
+
+
+def test_no_framework_is_needed_and_every_run_prints_the_same() -> None:
+    program = f"""
+import sys
+for name in {OTHERS}:
+    sys.modules[name] = None  # importing it is an ImportError
+from mlloss.cli import app
+app(["differences", "--from", "mindspore", "--to", "jax"])
+"""
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "COLUMNS": "120"},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert "mindspore-margin-cpu" in runs[0]
+    assert runs[0] == runs[1]

@@ -103,7 +103,7 @@ class Backend(Ops, Protocol):
 
     by_host: bool  # whether index lists may come as NumPy has read them
 
-    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+    def cached(self, function: Callable[..., Any], *args: Any) -> Any:
         """function(*args), of arguments that are no arrays; it may be remembered."""
         ...
 
@@ -127,13 +127,13 @@ class Base:
     index_dtype = "int64"
     by_host = False
 
-    def own(self, x: Array) -> Array:
+    def to_framework(self, x: Array) -> Array:
         return x
 
     def static_shape(self: Any, x: Array) -> tuple[int | None, ...]:
         return tuple(self.shape(x))
 
-    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+    def cached(self, function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
 
     def run(self: Any, function: Callable[..., Array], *args: Any) -> Array:
@@ -142,7 +142,7 @@ class Base:
     def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
         return [function() for function in functions]
 
-    def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         result: tuple[Array, ...] = function(self, *args)
         return result
 
@@ -152,7 +152,7 @@ class Base:
     def known_in_range(self, x: Array, low: float, high: float) -> bool:
         return False
 
-    def ends(self: Any, x: Array) -> Array:
+    def after_first(self: Any, x: Array) -> Array:
         return self.cumsum(self.cast(x, self.index_dtype))
 
     def rank_in_sorted(
@@ -175,7 +175,7 @@ class Base:
 
     def lines(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         x, *lists = args
-        value, slope = self.given(function, self.detach(x), *lists)
+        value, slope = self.without_grad(function, self.detach(x), *lists)
         return self.linear(x, slope, value)
 
     def lines_mean(

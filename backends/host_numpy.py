@@ -132,10 +132,10 @@ class HostMemory(Base):
         """What NumPy computed as an array, copied or not; whole numbers in index_dtype."""
         raise NotImplementedError
 
-    def own(self, x: Array) -> Array:
+    def to_framework(self, x: Array) -> Array:
         return self.from_host(x) if isinstance(x, np.ndarray) else x
 
-    def given(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self: Any, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         """Under tracing, or on another device, by the framework's own operations."""
         result: tuple[Array, ...] = self._by_host(given_by, function, args)
         return result
@@ -157,7 +157,7 @@ class HostMemory(Base):
     ) -> tuple[Array, ...]:
         seen = self.seen(args)
         if seen is None:
-            result: tuple[Array, ...] = way(self, function, *map(self.own, args))
+            result: tuple[Array, ...] = way(self, function, *map(self.to_framework, args))
             return result
         return tuple(self.from_host(np.asarray(x)) for x in numpy.run(way, function, *seen))
 
@@ -183,8 +183,10 @@ def computed(
 
 
 def given_by(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
-    """`Ops.given` by NumPy, or by the framework's own operations all at once."""
-    result: tuple[Array, ...] = ops.given(function, *args) if ops is numpy else function(ops, *args)
+    """`Ops.without_grad` by NumPy, or by the framework's own operations all at once."""
+    result: tuple[Array, ...] = (
+        ops.without_grad(function, *args) if ops is numpy else function(ops, *args)
+    )
     return result
 
 

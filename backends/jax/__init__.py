@@ -109,7 +109,7 @@ class JaxBackend(Base):
     def cumsum(self, x: Array) -> Array:
         return jnp.cumsum(x, -1, dtype=x.dtype)
 
-    def ends(self, x: Array) -> Array:
+    def after_first(self, x: Array) -> Array:
         slot = jax.lax.broadcasted_iota("int32", x.shape, 1)
         first = jnp.where(x, slot, x.shape[1]).min(-1, keepdims=True)
         return jnp.where(slot < first, 0, jnp.where(slot == first, 1, 2))
@@ -155,9 +155,9 @@ class JaxBackend(Base):
         rows, row = scores[0], scores[1] * lists[1]
         return isinstance(rows, int) and row <= JAX_PAIRS_A_ROW and rows * row <= JAX_PAIRS
 
-    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         if len(args) == 1 or args[1].shape[1] <= JAX_MANY:  # no scores, or lists that are short
-            return super().given(function, *args)
+            return super().without_grad(function, *args)
         return cut(self, function, args)
 
     def linear(self, x: Array, slope: Array, value: Array) -> Array:

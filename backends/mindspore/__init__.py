@@ -207,10 +207,10 @@ class MindSporeBackend(HostMemory):
         used = [x if f else None for x, f in zip(args, function.partials, strict=True)]
         return series(self, function, fixed, [x if x is None else step(x) for x in used], 1)
 
-    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         if _in_graph() and not any(0 in x.shape for x in args):  # it cannot copy nothing
-            return graph.given(function, *args)
-        return super().given(function, *args)
+            return graph.without_grad(function, *args)
+        return super().without_grad(function, *args)
 
     def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         if any(0 in x.shape for x in args):
@@ -219,7 +219,7 @@ class MindSporeBackend(HostMemory):
             return graph.lines(function, *args)
         if not _by_numpy():
             return super().lines(function, args)
-        value, slope = self.given(function, *args)
+        value, slope = self.without_grad(function, *args)
         return eager.known(self)(args[0], slope, value)
 
     def lines_mean(

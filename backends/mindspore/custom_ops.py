@@ -98,7 +98,7 @@ def _in_place(ops: Ops, function: Function, *args: Any) -> tuple[Any, ...]:
     return (*gathered(parts(), len(x)), x)
 
 
-def given(function: Function, *args: Array) -> tuple[Array, ...]:
+def without_grad(function: Function, *args: Array) -> tuple[Array, ...]:
     """What takes no derivative: a tuple of arrays of as many rows."""
     operation = _given_of(function, len(args))
     kinds = operation.kinds([(x.shape, _name(x.dtype)) for x in args])

@@ -17,7 +17,7 @@ class Scaled:
     value: Value
 
     def __call__(self, ops: Ops, *args: Array) -> Array:
-        (result,) = ops.given(self.rows, *self.spread(ops, *args))
+        (result,) = ops.without_grad(self.rows, *self.spread(ops, *args))
         return result
 
     def spread(self, ops: Ops, *args: Array) -> tuple[Array, ...]:

@@ -171,7 +171,7 @@ class NumpyBackend(Base):
     def arange(self, n: int, like: Array) -> Array:
         return np.arange(n)
 
-    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         """A few rows at a time: what is needed on the way stays in the cache."""
         rows, classes = args[0].shape
         if args[0].size <= CACHED:
@@ -179,16 +179,16 @@ class NumpyBackend(Base):
         return gathered((function(self, *some) for some in blocks(args, rows, classes)), rows)
 
     def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
-        (means,) = self.given(partial(function, slope=False), *args)
+        (means,) = self.without_grad(partial(function, slope=False), *args)
         return means
 
     def average(self, function: Elementwise, args: tuple[Array, ...]) -> Array:
-        (means,) = self.given(lambda ops, *some: (function.row_means(ops, *some),), *args)
+        (means,) = self.without_grad(lambda ops, *some: (function.row_means(ops, *some),), *args)
         return means
 
     def apply(self, function: Elementwise, *args: Array) -> Array:
         """The value alone."""
-        (value,) = self.given(lambda ops, *some: (function.value(ops, *some),), *args)
+        (value,) = self.without_grad(lambda ops, *some: (function.value(ops, *some),), *args)
         return value
 
 

@@ -14,7 +14,7 @@ from mlloss.backends.base import remembered, together
 from mlloss.backends.host_numpy import AverageMean, HostMemory, Once
 from mlloss.backends.torch.autograd import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch.custom_ops import is_graph_of_host
-from mlloss.backends.torch.evaluation import are_small, cached, smooth_value
+from mlloss.backends.torch.evaluation import are_small, cache_size, smooth_value
 from mlloss.backends.torch.module import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.torch.quadrature import plain
 from mlloss.backends.torch.tracing import (
@@ -53,7 +53,7 @@ class TorchBackend(HostMemory):
     def from_host(self, x: np.ndarray[Any, Any]) -> Array:
         return torch.from_numpy(x if x.flags.writeable else x.copy())
 
-    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+    def cached(self, function: Callable[..., Any], *args: Any) -> Any:
         return function(*args) if torch.compiler.is_compiling() else remembered(function, *args)
 
     def one_by_one(self, functions: Sequence[Callable[[], Any]], like: Array) -> list[Any]:
@@ -164,7 +164,7 @@ class TorchBackend(HostMemory):
     def exceeds(self, x: Array, limit: float) -> Array:
         return torch.linalg.vector_norm(x, inf, -1) > limit
 
-    def ends(self, x: Array) -> Array:
+    def after_first(self, x: Array) -> Array:
         return x.cumsum(-1)  # in int64
 
     def cumsum(self, x: Array) -> Array:
@@ -206,10 +206,10 @@ class TorchBackend(HostMemory):
             return Reverse.apply(self, function, *args)
         return Full.apply(self, function, *args)
 
-    def given(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
+    def without_grad(self, function: Callable[..., Any], *args: Array) -> tuple[Array, ...]:
         x = _whole(args[0]) if len(args) > 1 else args[0]
         if not is_graph_of_host(x):
-            return super().given(function, *args)
+            return super().without_grad(function, *args)
         result: tuple[Array, ...]
         if len(args) > 1:  # scores with their lists
             result = torch.ops.mlloss.lines(function.__module__, function.__name__, *args)
@@ -219,7 +219,7 @@ class TorchBackend(HostMemory):
                 type(reader).__module__, type(reader).__name__, reader.classes, x
             )
         else:
-            result = super().given(function, *args)
+            result = super().without_grad(function, *args)
         return result
 
     def average(self, function: Elementwise, args: tuple[Array, ...]) -> Array:
@@ -245,7 +245,7 @@ class TorchBackend(HostMemory):
             mean, slope = map(torch.from_numpy, value.known([x.numpy(force=True) for x in args]))
             return mean, slope
         means, slope = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
-        value.fill(means, slope, _Once, args, cached(), torch.div)
+        value.fill(means, slope, _Once, args, cache_size(), torch.div)
         return self.mean(means), slope
 
     def lines_mean(

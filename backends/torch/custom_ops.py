@@ -28,10 +28,10 @@ def _lines(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any
     slots = int(used[-1]) + 1 if used.size else 1
     lists = (index[:, :slots].numpy(), listed[:, :slots].numpy())
 
-    def given(ops: Ops, *args: Array) -> tuple[Array, ...]:
-        return ops.given(function, *args)
+    def without_grad(ops: Ops, *args: Array) -> tuple[Array, ...]:
+        return ops.without_grad(function, *args)
 
-    return tuple(map(torch.from_numpy, numpy.run(given, x.numpy(force=True), *lists)))
+    return tuple(map(torch.from_numpy, numpy.run(without_grad, x.numpy(force=True), *lists)))
 
 
 def _lines_like(module: str, name: str, x: Any, index: Any, listed: Any) -> tuple[Any, ...]:

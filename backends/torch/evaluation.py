@@ -53,7 +53,7 @@ def are_small(args: Sequence[Any]) -> bool:
     return args[0].numel() <= HOST_SMALL and all(map(is_plain, args))
 
 
-def cached() -> int:
+def cache_size() -> int:
     """How many numbers of an array are worked through at a time: each thread has a cache."""
     return CACHED * int(torch.get_num_threads())
 
@@ -66,10 +66,10 @@ def _by_numpy(value: Callable[..., Any], args: Sequence[Any]) -> Any:
 def _by_blocks(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     """function(*args), a few rows at a time where that keeps to the cache."""
     x = args[0]
-    if not is_plain(x) or x.numel() <= cached():
+    if not is_plain(x) or x.numel() <= cache_size():
         return function(*args)
     (rows, classes), result, done = x.shape, None, 0
-    for some in blocks(args, rows, classes, cached()):
+    for some in blocks(args, rows, classes, cache_size()):
         part = function(*some)
         result = part.new_empty((rows, *part.shape[1:])) if result is None else result
         result[done : done + part.shape[0]] = part

@@ -62,10 +62,10 @@ def read(ops: Ops, given: LabelInput, dtype: str) -> tuple[IndexLabels | DenseLa
     """Labels of any convention, one number a class in `dtype`, and the rows that break it."""
     rows = to_rows(ops, given.target, given.axis)
     if given.labels == "indices":
-        *lists, wrong = ops.given(Lists(given.classes), rows)
+        *lists, wrong = ops.without_grad(Lists(given.classes), rows)
         return IndexLabels(*lists), wrong
     y = ops.cast(rows, dtype)
-    (wrong,) = ops.given(InvalidRows(given.labels, given.fractions), y)
+    (wrong,) = ops.without_grad(InvalidRows(given.labels, given.fractions), y)
     return _dense(ops, y, given), wrong
 
 
@@ -144,7 +144,7 @@ class Lists:
             return index, index < 0, index < 0, ops.any(index < 0)
         number = ops.as_index(target, self.classes)
         worse = (number < -1) | (number >= self.classes)
-        ends = ops.ends(worse | (number == -1))
+        ends = ops.after_first(worse | (number == -1))
         listed = ends == 0
         some = listed[:, :1]
         index = ops.where(listed, number, ops.where(some, number[:, :1], 0))

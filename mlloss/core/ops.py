@@ -147,7 +147,7 @@ class Ops(Protocol):
         """Running sum of whole numbers over the last axis, same dtype."""
         ...
 
-    def ends(self, x: Array) -> Array:
+    def after_first(self, x: Array) -> Array:
         """0 before a row's first true boolean, 1 there, and behind it 1 or more."""
         ...
 
@@ -204,7 +204,7 @@ class Ops(Protocol):
         """0 ... n-1 in index_dtype, on the device of `like`."""
         ...
 
-    def own(self, x: Array) -> Array:
+    def to_framework(self, x: Array) -> Array:
         """An array of the framework: x itself, or whole numbers and booleans that NumPy read."""
         ...
 
@@ -218,7 +218,9 @@ class Ops(Protocol):
         ...
 
     # Differentiation.
-    def given(self, function: Callable[..., tuple[Array, ...]], *args: Array) -> tuple[Array, ...]:
+    def without_grad(
+        self, function: Callable[..., tuple[Array, ...]], *args: Array
+    ) -> tuple[Array, ...]:
         """function(self, *args), of arrays that carry no derivative, so that NumPy may do it."""
         ...
 

@@ -75,7 +75,7 @@ def _checked_labels(call: Call, backend: Backend) -> LabelInput:
     words = (call.reduction, labels, call.axis, call.validate)
     shape = backend.static_shape(call.input)
     target = (backend.dtype(call.target), backend.static_shape(call.target))
-    classes, axis = backend.once(
+    classes, axis = backend.cached(
         validation.call, loss, *words, backend.dtype(call.input), shape, *target
     )
     if weight is not None and not isinstance(weight, Real):

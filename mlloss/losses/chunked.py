@@ -205,7 +205,7 @@ class _Chunks:
         host = isinstance(self.lists.index, np.ndarray)
         rows = _local(load("numpy") if host else self.backend, self.lists, start, stop)
         lead = self.backend.shape(self.given.target)[:-1]
-        return self.backend.reshape(self.backend.own(rows), (*lead, rows.shape[1]))
+        return self.backend.reshape(self.backend.to_framework(rows), (*lead, rows.shape[1]))
 
     def weights(self, start: int, stop: int) -> Array | float | None:
         """The weight of a chunk; one that is the same for all classes is left as it is."""

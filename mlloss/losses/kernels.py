@@ -64,7 +64,7 @@ def soft_margin(ops: Ops, x: Array, labels: IndexLabels | DenseLabels) -> Shares
     """-(y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) for each class."""
     if isinstance(labels, DenseLabels):
         return Shares(_DENSE, (x, labels.y))
-    return Shares(_LISTED, (x, ops.own(labels.index), ops.own(labels.some)))
+    return Shares(_LISTED, (x, ops.to_framework(labels.index), ops.to_framework(labels.some)))
 
 
 # softplus(z) = max(z, 0) + log1p(exp(-|z|)) adds terms >= 0 only, so that nothing cancels.

@@ -22,7 +22,7 @@ def known(**changes: Any) -> Difference:
     row: dict[str, Any] = {
         "id": "no-doubles",
         "targets": ("tinyarray",),
-        "subject": "mlloss",
+        "implementation": "mlloss",
         "loss": MARGIN,
         "when": {"dtype": "float64"},
         "instead": {"raises": "TypeError", "message": "no doubles"},

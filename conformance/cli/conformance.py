@@ -27,7 +27,8 @@ def conformance(
         Names, typer.Option(help="Targets; all if none.", rich_help_panel=WHAT)
     ] = None,
     implementation: Annotated[
-        Names, typer.Option(help="native, mlloss, dialect or all.", rich_help_panel=WHAT)
+        Names,
+        typer.Option("--subject", help="native, mlloss, dialect or all.", rich_help_panel=WHAT),
     ] = None,
     backend: Annotated[
         str | None,

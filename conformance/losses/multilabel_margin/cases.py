@@ -1,0 +1,3 @@
+"""Cases of the multi-label margin loss."""
+
+PREFIX = "margin"

@@ -1,0 +1,3 @@
+"""Cases of the multi-label soft margin loss."""
+
+PREFIX = "soft"

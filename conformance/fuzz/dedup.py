@@ -16,7 +16,7 @@ WORDS = 8
 def manner(observation: Observation, verdict: Verdict) -> Manner:
     """Equal for failures that look like one bug: sizes, places and numbers do not count."""
     case = observation.case
-    return (case.loss, case.quantity, verdict.kind, verdict.difference, _how(observation))
+    return (case.loss, case.quantity, verdict.kind, *verdict.differences(), _how(observation))
 
 
 def _how(observation: Observation) -> str:

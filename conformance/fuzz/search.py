@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.regressions import named
 from mlloss.conformance.frameworks.registry import Implementation
-from mlloss.conformance.fuzz.dedup import Manner, manner, words
+from mlloss.conformance.fuzz.dedup import Manner, manner
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.results.judge import FAILURES, Observation, Verdict, judge
 from mlloss.conformance.runner.persistent_worker import Standing
@@ -60,16 +60,13 @@ class Hunt:
         return bool(self.worker.version) and len(self.findings) < ENOUGH
 
     def judged(self, case: Case) -> Finding:
-        """Asked and judged; two rows that claim one case are a finding too."""
+        """Run and judge a case."""
         self.asked += 1
         outcome = self.worker.request(case.question(self.implementation))
         observation = Observation(
             case, self.target, self.implementation, self.worker.version, outcome
         )
-        try:
-            verdict = judge(observation, self.rows)
-        except ValueError as error:
-            return Finding(case, observation.verdict("differs", str(error)), (words(str(error)),))
+        verdict = judge(observation, self.rows)
         return Finding(case, verdict, manner(observation, verdict))
 
 

@@ -14,8 +14,7 @@ from mlloss.conformance.frameworks.adapters import HOSTS
 from mlloss.conformance.frameworks.registry import TARGETS
 from mlloss.conformance.known_differences.effects import restated
 from mlloss.conformance.known_differences.model import PAGE, Difference
-from mlloss.conformance.results.judge import Observation, tells
-from mlloss.conformance.runner.protocol import Outcome
+from mlloss.conformance.known_differences.selection import contradicts_definition
 
 # How far off a number is that is only less accurate cannot be known without the framework.
 SHOWN = {
@@ -67,9 +66,7 @@ def speaks_of(row: Difference, case: Case) -> bool:
     """
     if not _of_all_versions(row).matches(case, row.targets[0], ""):
         return False
-    return row.is_tolerance_only() or tells(
-        Observation(case, "", "native", "", Outcome("value")), row
-    )
+    return row.is_tolerance_only() or contradicts_definition(row, case)
 
 
 @cache

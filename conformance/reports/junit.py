@@ -58,7 +58,8 @@ def _test(verdict: Verdict, case: Case | None) -> ET.Element:
 
 
 def _failure(verdict: Verdict, case: Case | None) -> ET.Element:
-    row = f" (tried: {verdict.difference})" if verdict.difference else ""
+    tried = ", ".join(verdict.differences())
+    row = f" (tried: {tried})" if tried else ""
     text = f"{verdict.explanation}{row}\n\n{Group((verdict,), case).script()}"
     return _element("failure", text, message=verdict.explanation, type=verdict.kind)
 

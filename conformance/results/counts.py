@@ -12,7 +12,7 @@ from mlloss.conformance.results.matrix import SYMBOLS
 from mlloss.conformance.runner.session import Run
 
 WORST_FIRST: tuple[Kind, ...] = (
-    *("died", "timed out", "differs", "stale"),
+    *("died", "timed out", "differs", "ambiguous", "stale"),
     *("known", "agrees", "absent"),
 )
 

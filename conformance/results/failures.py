@@ -64,8 +64,10 @@ def _about(cases: Iterable[Case | None]) -> str:
 
 def _cause(verdict: Verdict, case: Case | None) -> Hashable:
     """Errors and deaths go by their words on all targets, numbers by what was asked, and where."""
-    alike = verdict.kind, verdict.difference, verdict.implementation
+    alike = verdict.kind, verdict.differences(), verdict.implementation
     words = verdict.explanation.partition(", the definition ")[0]
+    if verdict.kind == "ambiguous":
+        return alike
     if case is None or verdict.target == PAGE or verdict.kind in ("died", "timed out"):
         return *alike, words
     if words.startswith("raises "):

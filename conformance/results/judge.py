@@ -1,10 +1,10 @@
-"""The verdict on each outcome: against the definition, the page, and the known differences."""
+"""Judge observations: against the definition, the documentation and the known differences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -24,17 +24,28 @@ from mlloss.conformance.frameworks.natives import Missing, dialect_of
 from mlloss.conformance.frameworks.registry import OURS, find_target
 from mlloss.conformance.known_differences.effects import Crash, Restated, Uninitialized, restated
 from mlloss.conformance.known_differences.model import PAGE, Difference
+from mlloss.conformance.known_differences.selection import applicable, matching
 from mlloss.conformance.reports.text import came, definition_in_words, restated_in_words
 from mlloss.conformance.runner.protocol import Outcome
 
-Kind = Literal["agrees", "known", "differs", "stale", "died", "timed out", "absent"]
-KINDS: tuple[Kind, ...] = ("agrees", "known", "differs", "stale", "died", "timed out", "absent")
-FAILURES = {"differs", "stale", "died", "timed out"}
+Kind = Literal["agrees", "known", "differs", "ambiguous", "stale", "died", "timed out", "absent"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+FAILURES = {"differs", "ambiguous", "stale", "died", "timed out"}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One (case, target, subject); `difference` is the row that was tried, right or wrong."""
+    """The verdict on one case, target and implementation.
+
+    Attributes:
+        case: the id of the case; empty for a known difference that no case needs.
+        target: the name of the target, or "page".
+        implementation: what was tested: "native", "mlloss", "dialect" or "printed".
+        kind: one of `KINDS`.
+        explanation: one line: what was observed, and what the definition gives.
+        difference: the id of the known difference that was applied, whether or not it holds.
+        candidates: where `kind` is "ambiguous", the ids of the known differences that match.
+    """
 
     case: str
     target: str
@@ -42,145 +53,157 @@ class Verdict:
     kind: Kind
     explanation: str = ""
     difference: str = ""
+    candidates: tuple[str, ...] = ()
+
+    def differences(self) -> tuple[str, ...]:
+        """Return the ids of all known differences that the verdict names."""
+        return self.candidates or ((self.difference,) if self.difference else ())
 
 
 @dataclass(frozen=True)
 class Observation:
-    """An outcome with all that is known of who gave it."""
+    """The outcome of one case, with where it comes from."""
 
     case: Case
     target: str
     implementation: str
     version: str
     outcome: Outcome
-    host: Host | None = None  # an object of this process, not to be found by the target's name
+    host: Host | None = None  # a third-party adapter of this process
 
-    def verdict(self, kind: Kind, explanation: str, row: Difference | None = None) -> Verdict:
-        """The verdict on this trial."""
-        id = row.id if row else ""
+    def verdict(
+        self, kind: Kind, explanation: str, difference: Difference | None = None
+    ) -> Verdict:
+        """Return a verdict on this observation."""
+        id = difference.id if difference else ""
         return Verdict(self.case.id, self.target, self.implementation, kind, explanation, id)
 
-    def asked(self) -> Host:
-        """Whom the question went to."""
+    def adapter(self) -> Host:
+        """Return the adapter of the framework that was observed."""
         return self.host or find_host(find_target(self.target).framework)
 
-    def labels_at_hand(self) -> bool:
-        """Whether wrong labels could be seen, so that they must be an error."""
+    def sees_labels(self) -> bool:
+        """Return whether mlloss can check label values here, so that wrong ones must raise."""
         eager = self.host or find_target(self.target).mode == "eager"
-        return bool(eager) and self.asked().at_hand and "vmap" not in self.case.quantity
+        return bool(eager) and self.adapter().at_hand and "vmap" not in self.case.quantity
 
-    def has_nan_slopes(self) -> bool:
-        """Whether a derivative of ours may be nan at an infinite score here."""
+    def may_have_nan_gradients(self) -> bool:
+        """Return whether a derivative of mlloss may be nan at an infinite score here."""
         if self.host or self.implementation not in OURS or self.case.quantity not in DERIVATIVES:
             return False
-        return find_target(self.target).mode in self.asked().nan_slopes
+        return find_target(self.target).mode in self.adapter().nan_slopes
 
 
-def judge(observation: Observation, rows: Sequence[Difference]) -> Verdict:
-    """A row that applies must be what happened, to the digit; else the definition must be."""
-    right = any(_fits(observation, wanted) for wanted in _definitions(observation))
-    row = _row(observation, rows, right)
-    if row and _fits(observation, instead := restated(observation.case, row.instead)):
-        what, definition = (
-            restated_in_words(instead),
-            definition_in_words(expected(observation.case)),
-        )
-        return observation.verdict("known", f"{what}, the definition {definition}", row)
-    if observation.outcome.kind in ("died", "timed out"):
-        kind: Kind = "died" if observation.outcome.kind == "died" else "timed out"
-        return observation.verdict(kind, observation.outcome.message, row)
-    if row:
-        return observation.verdict("stale" if right else "differs", _comparison(observation), row)
-    return observation.verdict(
-        "agrees" if right else "differs", "" if right else _comparison(observation)
+def judge(observation: Observation, known: Sequence[Difference]) -> Verdict:
+    """Return the verdict on an observation.
+
+    A known difference that applies must be observed exactly; otherwise the definition must be.
+    Two that apply are a failure of their own.
+
+    Args:
+        observation: what was observed.
+        known: all known differences.
+    """
+    agrees = any(_is_observed(observation, wanted) for wanted in _definitions(observation))
+    matches = matching(
+        known,
+        observation.case,
+        observation.target,
+        observation.implementation,
+        observation.version,
     )
+    found = applicable(matches, observation.case, agrees)
+    if len(found) > 1:
+        return _ambiguous(observation, found)
+    return _judged_by(observation, found[0] if found else None, agrees)
 
 
-def judge_page(case: Case, rows: Sequence[Difference]) -> Verdict:
-    """The printed numbers themselves, taken as the result of a target."""
+def judge_page(case: Case, known: Sequence[Difference]) -> Verdict:
+    """Return the verdict on the numbers that a documentation page prints."""
     assert case.printed, f"{case.id} is from no page"
     printed = Outcome("value", dtype=case.input.dtype, value=case.printed.values())
-    return judge(Observation(case, PAGE, "printed", "", printed), rows)
+    return judge(Observation(case, PAGE, "printed", "", printed), known)
 
 
-def unused(
-    rows: Iterable[Difference], verdicts: Sequence[Verdict], ran: Mapping[tuple[str, str], str]
+def stale_differences(
+    known: Iterable[Difference],
+    verdicts: Sequence[Verdict],
+    ran: Mapping[tuple[str, str], str],
 ) -> list[Verdict]:
-    """Rows that no case needed; `ran` has the version of each (target, loss) that answered."""
-    tried = {(verdict.difference, verdict.target) for verdict in verdicts}
+    """Return a failure for each known difference that no verdict names.
+
+    Args:
+        known: all known differences.
+        verdicts: the verdicts of the run.
+        ran: the version of each (target, loss) that ran.
+    """
+    needed = {(id, verdict.target) for verdict in verdicts for id in verdict.differences()}
     return [
-        Verdict("", target, row.implementation, "stale", "no case needs this row any more", row.id)
-        for row in rows
+        Verdict("", target, one.implementation, "stale", "no case needs this row any more", one.id)
+        for one in known
         for (target, loss), version in ran.items()
-        if loss == row.loss and row.applies_to(target, version) and (row.id, target) not in tried
+        if loss == one.loss and one.applies_to(target, version) and (one.id, target) not in needed
     ]
 
 
+def _judged_by(observation: Observation, one: Difference | None, agrees: bool) -> Verdict:
+    """Return the verdict where at most one known difference applies."""
+    outcome = observation.outcome
+    if one and _is_observed(observation, predicted := restated(observation.case, one.instead)):
+        wanted = definition_in_words(expected(observation.case))
+        explanation = f"{restated_in_words(predicted)}, the definition {wanted}"
+        return observation.verdict("known", explanation, one)
+    if outcome.kind in ("died", "timed out"):
+        kind: Kind = "died" if outcome.kind == "died" else "timed out"
+        return observation.verdict(kind, outcome.message, one)
+    if one:
+        return observation.verdict("stale" if agrees else "differs", _comparison(observation), one)
+    if agrees:
+        return observation.verdict("agrees", "")
+    return observation.verdict("differs", _comparison(observation))
+
+
+def _ambiguous(observation: Observation, found: Sequence[Difference]) -> Verdict:
+    ids = tuple(one.id for one in found)
+    explanation = (
+        f"{len(ids)} known differences match ({', '.join(ids)}); make their `when` conditions "
+        f"exclusive; {_comparison(observation)}"
+    )
+    return replace(observation.verdict("ambiguous", explanation), candidates=ids)
+
+
 def _definitions(observation: Observation) -> list[Restated]:
-    """The definition's answer, and what a limit of the framework lets stand beside it."""
+    """Return the definition's result, and those that a limit of the framework allows beside it."""
     wanted: list[Restated] = [expected(observation.case)]
     if observation.target == PAGE:
         return wanted
-    if observation.asked().flushes_subnormals:
+    if observation.adapter().flushes_subnormals:
         wanted.append(expected(flushed(observation.case)))
-    if observation.has_nan_slopes():
+    if observation.may_have_nan_gradients():
         wanted.append(nan_at_infinity(observation.case))
     return wanted
 
 
-def _row(observation: Observation, rows: Sequence[Difference], right: bool) -> Difference | None:
-    """The row for this trial, if it says something else than the definition does.
-
-    A bound on how far off a number may be is of use only where nothing else is told.
-    """
-    ours = observation.implementation in OURS  # on our own targets no row may speak of it
-    own = [row for row in rows if (row.implementation == "mlloss") == ours]
-    matching = [
-        row for row in own if row.matches(observation.case, observation.target, observation.version)
-    ]
-    telling = [row for row in matching if not row.is_tolerance_only() and tells(observation, row)]
-    if not telling and not right:
-        telling = [row for row in matching if row.is_tolerance_only()]
-    if len(telling) > 1:
-        raise ValueError(
-            f"{observation.case.id}: one row at a time, got {[row.id for row in telling]}"
-        )
-    return telling[0] if telling else None
-
-
-def tells(observation: Observation, row: Difference) -> bool:
-    """Whether a row claims that something else comes than the definition."""
-    instead, definition = restated(observation.case, row.instead), expected(observation.case)
-    if isinstance(instead, Uninitialized | Crash):
-        return True
-    if isinstance(instead, Raises):
-        return isinstance(definition, Numbers)
-    rows = definition.rows if isinstance(definition, ExpectedError) else definition
-    if rows is None or isinstance(instead, ExpectedError):
-        return True
-    return not (close(instead.value, rows) and instead.dtype == rows.dtype)
-
-
-def _fits(observation: Observation, wanted: Restated) -> bool:
-    """Whether this came."""
+def _is_observed(observation: Observation, wanted: Restated) -> bool:
+    """Return whether the outcome is the wanted one, within its tolerance."""
     outcome = observation.outcome
     if isinstance(wanted, Raises):
         return outcome.error == wanted.type and wanted.message in outcome.message
     if isinstance(wanted, Crash):
         return outcome.kind == "died" and wanted.signal in outcome.message
     if isinstance(wanted, ExpectedError):
-        return _refused(observation, wanted)
+        return _is_refused(observation, wanted)
     if isinstance(wanted, Uninitialized):
-        return _anything(observation)
-    return (
-        outcome.value is not None and outcome.dtype == wanted.dtype and _close(observation, wanted)
-    )
+        return _is_uninitialized(observation)
+    same_dtype = outcome.value is not None and outcome.dtype == wanted.dtype
+    return same_dtype and _is_close(observation, wanted)
 
 
-def _anything(observation: Observation) -> bool:
-    """Some number, but not the nan that would be right; of a process of its own all there can be.
+def _is_uninitialized(observation: Observation) -> bool:
+    """Return whether the outcome may be uninitialised memory.
 
-    Memory that is not the call's may hold what crashes, what raises, or what is right by chance.
+    Of a case in a process of its own anything may be: such memory may crash, raise, or be right
+    by chance. Elsewhere it is any number but the nan that is right.
     """
     if observation.case.alone:
         return True
@@ -190,26 +213,29 @@ def _anything(observation: Observation) -> bool:
     return value is not None and not (right and bool(np.isnan(value).all()))
 
 
-def _refused(observation: Observation, wanted: ExpectedError) -> bool:
-    """An error; of ours one that names the loss, and where values are at hand nothing else."""
+def _is_refused(observation: Observation, wanted: ExpectedError) -> bool:
+    """Return whether the call was refused, or gave the nan rows that are allowed instead.
+
+    An error of mlloss must name the loss; where mlloss can check values, only an error will do.
+    """
     outcome, ours = observation.outcome, observation.implementation in OURS
     if outcome.kind == "error":
-        return not ours or f"{_name(observation)}: " in outcome.message
-    if wanted.rows is None or outcome.value is None or (ours and observation.labels_at_hand()):
+        return not ours or f"{_function_name(observation)}: " in outcome.message
+    if wanted.rows is None or outcome.value is None or (ours and observation.sees_labels()):
         return False
     return close(outcome.value, wanted.rows)
 
 
-def _name(observation: Observation) -> str:
-    """Of the function of ours that was asked, which its errors begin with."""
-    spelt = dialect_of(observation.asked().name, observation.case.loss)
-    if observation.implementation == "mlloss" or isinstance(spelt, Missing):
+def _function_name(observation: Observation) -> str:
+    """Return the name that error messages of the tested function begin with."""
+    dialect = dialect_of(observation.adapter().name, observation.case.loss)
+    if observation.implementation == "mlloss" or isinstance(dialect, Missing):
         return observation.case.loss
-    return spelt.function.rpartition(".")[2]
+    return dialect.function.rpartition(".")[2]
 
 
-def _close(observation: Observation, wanted: Numbers) -> bool:
-    """Near what is wanted, and where the page prints just that, to its digits."""
+def _is_close(observation: Observation, wanted: Numbers) -> bool:
+    """Return whether the outcome is within tolerance, and to the digits of its page if any."""
     outcome, printed = observation.outcome.value, observation.case.printed
     assert outcome is not None
     if printed is None:
@@ -225,9 +251,9 @@ def _close(observation: Observation, wanted: Numbers) -> bool:
 
 
 def _comparison(observation: Observation) -> str:
-    """One line: what came, and what the definition gives."""
-    wanted = expected(observation.case)
+    """Return one line: what was observed, and what the definition gives."""
+    outcome, wanted = observation.outcome, expected(observation.case)
+    if outcome.kind in ("died", "timed out"):
+        return outcome.message
     verb = "prints" if observation.target == PAGE else "gives"
-    return (
-        f"{came(observation.outcome, wanted, verb)}, the definition {definition_in_words(wanted)}"
-    )
+    return f"{came(outcome, wanted, verb)}, the definition {definition_in_words(wanted)}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import mlloss
@@ -15,6 +16,7 @@ from mlloss.conformance.runner.session import Run, Selection
 
 NAME, FORMAT = "mlloss conformance", 3
 PRINTED = "printed"
+FIELDS = ("kind", "difference", "explanation", "candidates")  # of a verdict
 Line = dict[str, Any]
 
 
@@ -70,18 +72,22 @@ def run_of(head: Line, body: Sequence[Line], foot: Line) -> Run:
 
 
 def _told(verdicts: Iterable[Verdict]) -> list[Line]:
-    """Verdicts alike told once, with the targets that they hold for, by subject."""
-    alike: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    """Return the verdicts of a case: equal ones once, with their targets by implementation."""
+    alike: dict[Verdict, dict[str, list[str]]] = {}
     for verdict in verdicts:
-        what = verdict.kind, verdict.difference, verdict.explanation
-        alike.setdefault(what, {}).setdefault(verdict.implementation, []).append(verdict.target)
-    return [dict(_named(what)) | who for what, who in alike.items()]
+        place = alike.setdefault(replace(verdict, target="", implementation=""), {})
+        place.setdefault(verdict.implementation, []).append(verdict.target)
+    return [_fields(verdict) | places for verdict, places in alike.items()]
 
 
-def _named(what: tuple[str, str, str]) -> Mapping[str, Any]:
-    """What is empty is left out."""
-    names = ("kind", "difference", "explanation")
-    return {name: text for name, text in zip(names, what, strict=True) if text}
+def _fields(verdict: Verdict) -> Line:
+    """Return kind, difference, explanation and candidates, without those that are empty."""
+    fields = {name: getattr(verdict, name) for name in FIELDS}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in fields.items()
+        if value
+    }
 
 
 def _verdicts(line: Line) -> Iterator[Verdict]:
@@ -89,9 +95,10 @@ def _verdicts(line: Line) -> Iterator[Verdict]:
         yield Verdict("", line["target"], line["subject"], "stale", line["why"], line["stale"])
     for told in line.get("verdicts", ()):
         words = told.get("explanation", ""), told.get("difference", "")
-        for implementation in told.keys() - {"kind", "explanation", "difference"}:
+        candidates = tuple(told.get("candidates", ()))
+        for implementation in told.keys() - set(FIELDS):
             for target in told[implementation]:
-                yield Verdict(line["case"], target, implementation, _kind(told), *words)
+                yield Verdict(line["case"], target, implementation, _kind(told), *words, candidates)
 
 
 def _kind(told: Line) -> Any:

@@ -13,7 +13,7 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.frameworks.adapters import Host, checked_host
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.known_differences.third_party import Departure, departures
-from mlloss.conformance.results.judge import Observation, Verdict, judge, unused
+from mlloss.conformance.results.judge import Observation, Verdict, judge, stale_differences
 from mlloss.conformance.runner.protocol import Outcome, read_answer
 from mlloss.conformance.runner.session import Run, Selection
 from mlloss.conformance.runner.worker import Answers
@@ -99,7 +99,7 @@ class Exam:
         versions = {self.host.name: self.version}
         ran = {(self.host.name, case.loss): self.version for case in cases}
         selection = Selection(cases, rows, [self.host.name], ["mlloss"])
-        return Run(selection, [*verdicts, *unused(rows, verdicts, ran)], versions, [])
+        return Run(selection, [*verdicts, *stale_differences(rows, verdicts, ran)], versions, [])
 
     def _outcome(self, case: Case) -> Outcome:
         question = case.question("mlloss")

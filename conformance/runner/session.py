@@ -23,7 +23,7 @@ from mlloss.conformance.results.judge import (
     Verdict,
     judge,
     judge_page,
-    unused,
+    stale_differences,
 )
 from mlloss.conformance.runner.pool import Pool, Replies
 from mlloss.conformance.runner.progress import Show, silent
@@ -166,7 +166,7 @@ def _verdicts(
     pages = [
         judge_page(c, rows) for c in selection.cases if c.printed and "native" in c.implementations
     ]
-    return [*pages, *judged, *unused(rows, [*pages, *judged], ran)]
+    return [*pages, *judged, *stale_differences(rows, [*pages, *judged], ran)]
 
 
 def _absent(planned: PlannedCheck) -> Verdict:

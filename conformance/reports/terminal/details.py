@@ -88,7 +88,7 @@ def _failure(group: Group, run: Run) -> Iterator[RenderableType]:
     """Which, what came, and how to see it: a script unindented, so that it can be copied."""
     yield indented(Text(printable(group.title()), "bold red"), 2)
     rows = {row.id: row for row in run.selection.rows}
-    if id := group.first().difference:
+    for id in group.first().differences():
         yield from _difference(rows[id])
     yield from (indented(Text(line), 4) for line in _lines(group.verdicts[:FEW]))
     if len(group.verdicts) > FEW:

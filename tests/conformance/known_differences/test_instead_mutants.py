@@ -29,7 +29,8 @@ from mlloss.conformance.known_differences.effects import (
 )
 from mlloss.conformance.known_differences.matching import meets
 from mlloss.conformance.known_differences.model import PAGE, Difference, known_differences
-from mlloss.conformance.results.judge import FAILURES, Observation, Verdict, _row, judge, tells
+from mlloss.conformance.known_differences.selection import applicable, contradicts_definition
+from mlloss.conformance.results.judge import FAILURES, Observation, Verdict, judge
 from mlloss.conformance.runner.protocol import Outcome
 
 
@@ -207,12 +208,8 @@ def told(row: Difference, target: str) -> tuple[Case, ...]:
     return (
         cases
         if row.is_tolerance_only()
-        else tuple(case for case in cases if _tells(row, case, target))
+        else tuple(case for case in cases if contradicts_definition(row, case))
     )
-
-
-def _tells(row: Difference, case: Case, target: str) -> bool:
-    return tells(observation(case, target, Outcome("error")), row)
 
 
 @cache
@@ -230,9 +227,10 @@ def observation(case: Case, target: str, outcome: Outcome) -> Observation:
 @cache
 def shown(case: Case, target: str) -> Outcome:
     """What comes from a framework that does just what the rows say, and is right for the rest."""
-    row = _row(observation(case, target, Outcome("error")), speaking(case, target), right=False)
-    if not row:
+    rows = applicable(speaking(case, target), case, agrees=False)
+    if not rows:
         return right(case)
+    (row,) = rows
     wanted = restated(case, row.instead)
     if isinstance(wanted, Raises):
         return Outcome("error", f"of {case.id}: {wanted.message}", wanted.type)

@@ -119,15 +119,6 @@ def test_a_row_that_says_what_the_definition_says_is_not_needed() -> None:
     assert _verdict(0.85, row).kind == "agrees"
 
 
-def test_two_rows_for_one_case_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="one row at a time"):
-        judge(_trial(), [difference(), difference(id="other")])
-
-
-def _trial() -> Observation:
-    return Observation(TORCH_PAGE, "torch", "native", "1", Outcome("value", value=np.array(1.0)))
-
-
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlloss.conformance.cases.model import Array, Case, Quantity
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.cases.sampling import Draw
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 from mlloss.conformance.frameworks.registry import BOTH, Implementation
@@ -55,7 +56,7 @@ def drawn(
         target = draw.labels(x.shape, kind, off=-1 if labels == "signed" else 0)
     else:
         target = draw.labels(x.shape, x.dtype)
-    return Case(id, area, loss, x, target, labels, quantity, **more)
+    return Case(id, area, loss, {"input": x, "target": target}, labels, quantity, **more)
 
 
 def who(loss: str, labels: str) -> tuple[Implementation, ...]:

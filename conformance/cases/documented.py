@@ -8,6 +8,7 @@ from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
 from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.frameworks.registry import BOTH
 
 
@@ -43,11 +44,9 @@ def _case(row: dict[str, Any]) -> Case:
         area="documented examples",
         source=Source(row["framework"], row["page"], row["address"], row["form"]),
         loss=row["loss"],
-        input=Array(**row["input"]),
-        target=Array(**row["target"]),
+        arrays={name: Array(**row[name]) for name in ARRAYS if name in row},
         labels=row["labels"],
         printed=Printed(row["printed"]),
-        weight=Array(**row["weight"]) if "weight" in row else None,
         reduction=row["reduction"],
         implementations=tuple(row.get("subjects", BOTH)),
         options=row.get("options", {}),

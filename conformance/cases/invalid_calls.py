@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 from mlloss.conformance.frameworks.registry import BOTH, Implementation
 
@@ -44,7 +45,9 @@ def _case(loss: str, target: Array, labels: str, mistake: Mistake) -> Case:
     short = "margin" if loss == MARGIN else "soft"
     area = "memory safety" if mistake.unsafe else "errors"
     known = not (mistake.unseen or mistake.unsafe or mistake.compiled)
-    given: dict[str, Any] = {"input": SCORES, "target": target, "labels": labels}
+    changes = dict(mistake.changes)
+    arrays = {"input": SCORES, "target": target}
+    arrays |= {name: changes.pop(name) for name in ARRAYS if name in changes}
     return Case(
         id=f"{short}/{area.replace(' ', '-')}/{mistake.name.replace(' ', '-')}",
         area=area,
@@ -53,7 +56,8 @@ def _case(loss: str, target: Array, labels: str, mistake: Mistake) -> Case:
         unseen=mistake.unseen,
         alone=mistake.unsafe,
         implementations=OURS if mistake.ours else BOTH,
-        **{"reduction": "none", "eager": known, **given, **mistake.changes},
+        arrays=arrays,
+        **{"reduction": "none", "labels": labels, "eager": known, **changes},
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.frameworks.registry import BOTH, Implementation
 from mlloss.conformance.json_codec import decode_numbers, encode_numbers
@@ -17,19 +18,6 @@ from mlloss.core.spec import FLOATS
 from mlloss.losses.catalogue import CATALOGUE
 
 Floats = NDArray[np.float64]
-Quantity = Literal[
-    "value",
-    "gradient",
-    "weight gradient",
-    "label gradient",
-    "second derivative",
-    "by scores and labels",
-    "by labels and scores",
-    "vmap",
-    "vmap gradient",
-]
-QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
-BY_LABELS: tuple[Quantity, ...] = ("label gradient", "by scores and labels", "by labels and scores")
 KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
 FOREIGN = "array of another framework"
 # What Paddle's dialect calls the labels of -1 and 1 on its pages: by their meaning, as printed.
@@ -119,11 +107,9 @@ class Case:
     id: str
     area: str
     loss: str
-    input: Array
-    target: Array
+    arrays: Mapping[str, Array]  # by argument, in the order of the call: input, target, weights
     labels: str
     quantity: Quantity = "value"
-    weight: Array | None = None
     reduction: str = "mean"
     axis: int = -1
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -135,6 +121,24 @@ class Case:
     eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
     source: Source | None = None
     printed: Printed | None = None
+
+    @property
+    def input(self) -> Array:
+        """The scores."""
+        return self.arrays["input"]
+
+    @property
+    def target(self) -> Array:
+        """The labels."""
+        return self.arrays["target"]
+
+    def weights(self) -> dict[str, Array]:
+        """Return the arrays beside scores and labels."""
+        return {name: a for name, a in self.arrays.items() if name not in ("input", "target")}
+
+    def with_arrays(self, **arrays: Array) -> Case:
+        """Return the case with some arrays replaced or added."""
+        return replace(self, arrays={**self.arrays, **arrays})
 
     def is_asked_of(self, implementation: Implementation) -> bool:
         """Dialects, which are mlloss by other names, are asked what these names can say: pages,
@@ -155,24 +159,20 @@ class Case:
             "loss": self.loss,
             "ask": self.quantity,
             "form": self._form(implementation),
-            "arrays": [array.wire() for array in self.arrays()],
+            "arrays": {name: array.wire() for name, array in self.arrays.items()},
             "options": {"reduction": self.reduction} | self._own_options(implementation),
             "signature": self.signature(implementation),
             "alone": self.alone and implementation == "native",
         }
 
-    def arrays(self) -> list[Array]:
-        """Input, target and, if there is one, weight."""
-        return [self.input, self.target, *([self.weight] if self.weight else [])]
-
     def dtypes(self) -> tuple[str, ...]:
         """What a framework must have for the case to be asked."""
-        foreign = [FOREIGN] if any(array.foreign for array in self.arrays()) else []
-        return (*(a.dtype for a in self.arrays() if a.dtype != "number"), *foreign)
+        foreign = [FOREIGN] if any(array.foreign for array in self.arrays.values()) else []
+        return (*(a.dtype for a in self.arrays.values() if a.dtype != "number"), *foreign)
 
     def signature(self, implementation: Implementation) -> str:
         """Equal for cases that one compiled program can answer."""
-        arrays = [array.kind() for array in self.arrays()]
+        arrays = [(name, array.kind()) for name, array in self.arrays.items()]
         options = {"reduction": self.reduction} | self._own_options(implementation)
         program = (implementation, self.loss, self.quantity, self._form(implementation), arrays)
         return repr((*program, sorted(options.items())))

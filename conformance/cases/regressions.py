@@ -43,7 +43,7 @@ def area(case: Case) -> str:
         return "empty"
     if case.quantity != "value":
         return AREA_OF[case.quantity]
-    if case.weight:
+    if case.weights():
         return "weights"
     if case.labels != DEFAULT_LABELS[case.loss]:
         return "conventions"

@@ -7,11 +7,12 @@ from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
 from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.json_codec import encode_numbers
 
 _KEYS = {"ask": "quantity"}  # names of the record format that differ from the field's
-_OTHERWISE = ("id", "implementations", "quantity", "input", "target", "weight", "source", "printed")
+_OTHERWISE = ("id", "implementations", "quantity", "arrays", "source", "printed")
 _PLAIN = {field.name: field.name for field in fields(Case) if field.name not in _OTHERWISE}
 _PLAIN |= _KEYS  # key: field
 _USUAL = {field.name: field.default for field in fields(Case) if field.default is not MISSING}
@@ -34,7 +35,7 @@ def call_of(case: Case) -> dict[str, Any]:
             if case.implementations == _USUAL["implementations"]
             else {"subjects": list(case.implementations)}
         ),
-        **{name: array.wire() for name, array in _arrays(case).items()},
+        **{name: array.wire() for name, array in case.arrays.items()},
         **({"source": asdict(case.source)} if case.source else {}),
         **({"printed": case.printed.text} if case.printed else {}),
     }
@@ -46,17 +47,10 @@ def case_of(line: dict[str, Any]) -> Case:
         id=line["case"],
         **{name: line[key] for key, name in _PLAIN.items() if key in line},
         implementations=tuple(line.get("subjects", _USUAL["implementations"])),
-        input=Array.read(line["input"]),
-        target=Array.read(line["target"]),
-        weight=Array.read(line["weight"]) if "weight" in line else None,
+        arrays={name: Array.read(line[name]) for name in ARRAYS if name in line},
         source=Source(**line["source"]) if "source" in line else None,
         printed=Printed(line["printed"]) if "printed" in line else None,
     )
-
-
-def _arrays(case: Case) -> dict[str, Array]:
-    """By name, as far as there are any."""
-    return dict(zip(("input", "target", "weight"), case.arrays(), strict=False))
 
 
 def _expected(case: Case) -> Any:

@@ -60,7 +60,8 @@ class _Call:
     """A case's arguments as the oracle takes them."""
 
     def __init__(self, case: Case) -> None:
-        self.case, self.arrays = case, [array.rounded() for array in case.arrays()]
+        self.case = case
+        self.arrays = [array.rounded() for array in case.arrays.values()]
         reduction = {"vmap": "none", "vmap gradient": "sum"}.get(case.quantity, case.reduction)
         self.options = {"reduction": reduction, "labels": case.labels, "axis": case.axis}
 
@@ -104,8 +105,7 @@ def _row(case: Case, n: int) -> tuple[float, float]:
         case,
         mistake="",
         reduction="sum",
-        input=_part(case.input, n),
-        target=_part(case.target, n),
+        arrays={"input": _part(case.input, n), "target": _part(case.target, n)},
     )
     try:
         numbers = _numbers(one)
@@ -135,7 +135,7 @@ def flushed(case: Case) -> Case:
     x = case.input.rounded()
     tiny = np.finfo("float64" if case.input.dtype == "float64" else "float32").tiny
     x = np.where(np.abs(x) < tiny, 0.0, x)
-    return replace(case, input=Array(case.input.dtype, x.tolist(), case.input.shape))
+    return case.with_arrays(input=Array(case.input.dtype, x.tolist(), case.input.shape))
 
 
 DERIVATIVES = ("gradient", "second derivative")

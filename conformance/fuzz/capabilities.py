@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from mlloss.conformance.cases.model import BY_LABELS, QUANTITIES, Quantity
+from mlloss.conformance.cases.quantities import BY_LABELS, QUANTITIES, Quantity
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 from mlloss.conformance.frameworks.adapters import find_host
 from mlloss.conformance.frameworks.natives import native_absence

@@ -113,5 +113,5 @@ class _Round:
 
 
 def _key(case: Case) -> str:
-    arrays = [array.wire() for array in case.arrays()]
+    arrays = [array.wire() for array in case.arrays.values()]
     return json.dumps([case.signature("mlloss"), arrays, case.mistake])

@@ -118,13 +118,14 @@ def _gives_nan(case: Case) -> Numbers:
 def _read(case: Case, instead: Mapping[str, Any]) -> Case:
     """The call as it is understood."""
     read = {name: instead[name] for name in ("labels", "reduction") if name in instead}
-    if "bools" in instead and case.weight:
-        read["weight"] = replace(case.weight, dtype="float32")
+    arrays: dict[str, Array] = {}
+    if "bools" in instead:
+        arrays |= {name: replace(a, dtype="float32") for name, a in case.weights().items()}
     if "missing_lists" in instead:
-        read["target"] = _lists_for_all(case)
+        arrays["target"] = _lists_for_all(case)
     if "negatives" in instead:
-        read["target"] = _from_the_end(case)
-    return replace(case, mistake="", **read)
+        arrays["target"] = _from_the_end(case)
+    return replace(case.with_arrays(**arrays), mistake="", **read)
 
 
 def _lists_for_all(case: Case) -> Array:

@@ -150,13 +150,18 @@ def soft(case: Case, form: str) -> Floats:
     """What is asked of the soft margin loss, its terms and their sum in the input's dtype."""
     terms, own = TERMS[form], _own(case)
     x, y = case.input.rounded().astype(own), case.target.rounded().astype(own)
-    w = np.asarray(1 if case.weight is None else case.weight.rounded()).astype(own)
+    w = np.asarray(_weight(case)).astype(own)
     with np.errstate(all="ignore"):
         losses = -(y * terms.value(x) + (1 - y) * terms.value(-x)) * w
         slopes = -(y * terms.slope(x) - (1 - y) * terms.slope(-x)) * w
         bends = -(y * terms.bend(x) + (1 - y) * terms.bend(-x)) * w
         rows = losses.sum(-1, dtype=own) / own(x.shape[-1])
     return _asked(case, rows.astype(np.float64), slopes / x.shape[-1], bends / x.shape[-1])
+
+
+def _weight(case: Case) -> Any:
+    weight = case.arrays.get("weight")
+    return 1.0 if weight is None else weight.rounded()
 
 
 def _asked(case: Case, losses: Any, slopes: Any, bends: Any) -> Floats:
@@ -198,7 +203,7 @@ def spread(case: Case, form: str) -> Floats:
     """The soft margin loss of arguments that are broadcast as NumPy does it."""
     way, labels = SPREADS[form], case.target.rounded().astype(np.float64)
     x = case.input.rounded()
-    w = np.asarray(1.0 if case.weight is None else case.weight.rounded())
+    w = np.asarray(_weight(case), np.float64)
     x_all, y_all, w_all = np.broadcast_arrays(x, labels, w)
     terms = reference.loss(
         case.loss,

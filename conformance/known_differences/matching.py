@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlloss.conformance.cases.model import KEPT, Array, Case
+from mlloss.conformance.cases.quantities import WEIGHTS
 
 TINY = float(np.finfo(np.float32).tiny)
 
@@ -26,8 +27,7 @@ def features(case: Case) -> Mapping[str, Any]:
             "mistake": case.mistake,
             "dtype": case.input.dtype,
             "target_dtype": case.target.dtype,
-            "weight_dtype": case.weight.dtype if case.weight else "",
-            "weight_axes": len(case.weight.shape) if case.weight else -1,
+            **_weights(case),
             "axes": len(case.input.shape),
             "classes": case.input.shape[-1] if case.input.shape else -1,
             "rows": int(np.prod(case.input.shape[:-1])),
@@ -52,6 +52,15 @@ def _met(value: Any, condition: Any) -> bool:
         above, below = condition.get("above"), condition.get("below")
         return (above is None or value > above) and (below is None or value < below)
     return value in condition if isinstance(condition, list) else bool(value == condition)
+
+
+def _weights(case: Case) -> dict[str, Any]:
+    """Dtype and number of axes of every array that a loss may have beside scores and labels."""
+    given = {name: case.arrays.get(name) for name in WEIGHTS}
+    return {
+        **{f"{name}_dtype": array.dtype if array else "" for name, array in given.items()},
+        **{f"{name}_axes": len(array.shape) if array else -1 for name, array in given.items()},
+    }
 
 
 def _width(case: Case) -> str:

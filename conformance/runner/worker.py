@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from mlloss.conformance.cases.model import Array
 from mlloss.conformance.frameworks.adapters import Host, find_host
+from mlloss.conformance.frameworks.adapters.spelled_out import spelled_out
 from mlloss.conformance.frameworks.natives import spelling_of
 from mlloss.conformance.frameworks.registry import find_target
 from mlloss.conformance.json_codec import dump_line, encode_numbers, parse_line
@@ -44,21 +45,20 @@ class Answers:
             return name | {"error": type(error).__name__, "message": str(error)[:4000]}
 
     def _compute(self, question: Question) -> dict[str, Any]:
-        arrays = [Array.read(told) for told in question["arrays"]]
+        arrays = {name: Array.read(array) for name, array in question["arrays"].items()}
         if question["subject"] == "native":
-            arrays = self._as_native_takes_them(arrays, question)
-        dtypes = tuple(array.dtype for array in arrays)
+            arrays["target"] = self._as_native_takes_it(arrays["target"], question["loss"])
+        dtypes = tuple(array.dtype for array in arrays.values())
         with self.host.mode(question["subject"], dtypes):
-            given = [_given(self.host, array) for array in arrays]
-            return _told(self.host, self._program_for(question)(*given), given[0])
+            given = [_given(self.host, array) for array in arrays.values()]
+            return _response(self.host, self._program_for(question)(*given), given[0])
 
-    def _as_native_takes_them(self, arrays: list[Array], question: Question) -> list[Array]:
-        """Whole class numbers in the one dtype that the native has for them."""
-        native = spelling_of("native", self.host.name, question["loss"])
-        x, target, *weight = arrays
+    def _as_native_takes_it(self, target: Array, loss: str) -> Array:
+        """Return whole class numbers in the one dtype that the native has for them."""
+        native = spelling_of("native", self.host.name, loss)
         if native.target_dtype and "int" in target.dtype:
-            target = Array(native.target_dtype, target.data, target.shape)
-        return [x, target, *weight]
+            return Array(native.target_dtype, target.data, target.shape)
+        return target
 
     def _program_for(self, question: Question) -> Call:
         signature = question["signature"]
@@ -71,56 +71,41 @@ class Answers:
 
 
 def _nothing(*arrays: Any) -> Any:
-    """The program for no question."""
-    raise AssertionError("a question without a signature")
+    """The program before the first request."""
+    raise AssertionError("a request without a signature")
 
 
 def _given(host: Host, array: Array) -> Any:
-    """Numbers of the dtype itself, so that the framework has nothing to round."""
+    """Return the host's array, of numbers that the dtype has: nothing is left to round."""
     if array.dtype == "number":
         return array.data
     numbers = array.rounded()
     return numbers.astype(array.dtype) if array.foreign else host.array(numbers, array.dtype)
 
 
-def _told(host: Host, result: Any, input: Any) -> dict[str, Any]:
+def _response(host: Host, result: Any, input: Any) -> dict[str, Any]:
     if not isinstance(result, (type(input), *host.scalars)):
         raise TypeError(f"the result is a {type(result)}, the input was a {type(input)}")
     numbers = host.numpy(result)
-    told = {"dtype": host.dtype(result), "value": encode_numbers(numbers.tolist())}
-    return told | ({"shape": list(numbers.shape)} if numbers.size == 0 else {})
+    response = {"dtype": host.dtype(result), "value": encode_numbers(numbers.tolist())}
+    return response | ({"shape": list(numbers.shape)} if numbers.size == 0 else {})
 
 
 def _call(host: Host, question: Question) -> Call:
-    """What is asked for, as a function of the arrays alone: ours, the framework's, a dialect's.
-
-    Spelt out, without partial() or *args, which MindSpore and Paddle do not compile.
-    """
+    """Return the call as a function of its arrays alone: of mlloss, a native or a dialect."""
+    names, options = list(question["arrays"]), question["options"]
     if question["subject"] == "mlloss":
-        return _function(_located(f"mlloss.{question['loss']}"), question)
+        function = _located(f"mlloss.{question['loss']}")
+        return spelled_out(function, names, _arguments(names), options)
     native = spelling_of(question["subject"], host.name, question["loss"])
-    if question["form"] == "class" and native.class_ and len(question["arrays"]) == 2:
-        return _instance(_located(native.class_)(**question["options"]))
-    return _function(_located(native.function), question)
+    if question["form"] == "class" and native.class_ and len(names) == 2:
+        return spelled_out(_located(native.class_)(**options), names)
+    return spelled_out(_located(native.function), names, _arguments(names), options)
 
 
-def _function(function: Call, question: Question) -> Call:
-    options = question["options"]
-
-    def plain(input: Any, target: Any) -> Any:
-        return function(input, target, **options)
-
-    def weighted(input: Any, target: Any, weight: Any) -> Any:
-        return function(input, target, weight, **options)
-
-    return weighted if len(question["arrays"]) == 3 else plain
-
-
-def _instance(module: Call) -> Call:
-    def forward(input: Any, target: Any) -> Any:
-        return module(input, target)
-
-    return forward
+def _arguments(names: Sequence[str]) -> list[str]:
+    """Return how arrays are passed: input and target by position, weights by name."""
+    return [*names[:2], *(f"{name}={name}" for name in names[2:])]
 
 
 def _located(path: str) -> Call:

@@ -30,10 +30,10 @@ def main() -> None:
 
 def compare(host: Host, case: Case, seen: set[Any] = set()) -> Iterator[str]:  # noqa: B006
     """For each array that is new, what is wrong with it."""
-    dtypes = tuple(array.dtype for array in case.arrays())
+    dtypes = tuple(array.dtype for array in case.arrays.values())
     if host.absence("value", "eager", case.dtypes()):
         return
-    for array in case.arrays():
+    for array in case.arrays.values():
         key = (
             array.dtype,
             repr(array.data),

@@ -83,7 +83,7 @@ def claims_absence(question: Message) -> None:
 
 def dies_on_zeros(question: Message) -> None:
     """The offending case is the one whose first score is 0."""
-    segfaults(question) if question["arrays"][0]["data"][0][0] == 0 else say(reply(question))
+    segfaults(question) if question["arrays"]["input"]["data"][0][0] == 0 else say(reply(question))
 
 
 HURT: list[Message] = []
@@ -93,7 +93,7 @@ def is_hurt_by_zeros(question: Message) -> None:
     """Answers, and dies of it when it is asked the next."""
     if HURT:
         segfaults(question)
-    if question["arrays"][0]["data"][0][0] == 0:
+    if question["arrays"]["input"]["data"][0][0] == 0:
         HURT.append(question)
     say(reply(question))
 

@@ -23,8 +23,10 @@ TORCH_PAGE = Case(
     area="documented examples",
     source=Source("torch", "torch.nn.MultiLabelMarginLoss", "https://x", "class"),
     loss="multilabel_margin_loss",
-    input=Array("float32", [[0.1, 0.2, 0.4, 0.8]]),
-    target=Array("int64", [[3, 0, -1, 1]]),
+    arrays={
+        "input": Array("float32", [[0.1, 0.2, 0.4, 0.8]]),
+        "target": Array("int64", [[3, 0, -1, 1]]),
+    },
     labels="indices",
     printed=Printed("0.85"),
 )
@@ -32,7 +34,9 @@ TORCH_PAGE = Case(
 
 def scores(*numbers: float) -> Case:
     """The same example with other scores, and so with another id and another number."""
-    return replace(TORCH_PAGE, id=f"scores {numbers}", input=Array("float32", [list(numbers)]))
+    return replace(TORCH_PAGE, id=f"scores {numbers}").with_arrays(
+        input=Array("float32", [list(numbers)])
+    )
 
 
 def fakes(behaviour: str, timeout: float = 20.0, **others: str) -> Pool:

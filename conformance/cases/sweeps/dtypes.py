@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlloss.conformance.cases.builders import AREA_OF, CLASSES, SHORT, TWO, drawn, slug, who
-from mlloss.conformance.cases.model import BY_LABELS, Array, Case, Quantity
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.cases.quantities import BY_LABELS, Quantity
 from mlloss.conformance.cases.sampling import Draw
 from mlloss.conformance.cases.sweeps.values import labelled
 from mlloss.conformance.expected.reference import MARGIN, SOFT
@@ -61,11 +62,11 @@ def weights() -> Iterator[Case]:
             yield replace(case, eager=name != "number")
     zeros = Array("float32", [0.0, 1.0, 0.0, 2.0])
     for name in ("right by inf", "wrong by inf", "nan", "wrong by 100", "great, all wrong"):
-        case = labelled(name, "float32", "value")
-        yield replace(case, id=f"soft/weights/some-zero/{slug(name)}", area="weights", weight=zeros)
+        case = labelled(name, "float32", "value").with_arrays(weight=zeros)
+        yield replace(case, id=f"soft/weights/some-zero/{slug(name)}", area="weights")
     for name in ("right by inf", "wrong by inf"):
-        case = labelled(name, "float32", "weight gradient")
-        case = replace(case, area="weights", weight=zeros, eager=True, implementations=("mlloss",))
+        case = labelled(name, "float32", "weight gradient").with_arrays(weight=zeros)
+        case = replace(case, area="weights", eager=True, implementations=("mlloss",))
         yield replace(case, id=f"soft/weights/some-zero/slope/{slug(name)}")
 
 
@@ -73,9 +74,8 @@ def _weighted(
     id: str, quantity: Quantity, draw: Draw, weight: Array, reduction: str = "mean"
 ) -> Case:
     x = draw.scores((3, CLASSES))
-    return replace(
-        drawn(id, "weights", SOFT, quantity, x, draw, reduction=reduction), weight=weight
-    )
+    case = drawn(id, "weights", SOFT, quantity, x, draw, reduction=reduction)
+    return case.with_arrays(weight=weight)
 
 
 def weight_dtypes() -> Iterator[Case]:
@@ -96,6 +96,8 @@ def label_derivatives() -> Iterator[Case]:
             id = f"soft/{slug(quantity)}/{n}"
             draw = Draw(id)
             x, labels = draw.scores((2, CLASSES)), draw.fractions((2, CLASSES), "float32")
-            weight = draw.weights((CLASSES,), "float32") if n % 2 else None
-            case = Case(id, AREA_OF[quantity], SOFT, x, labels, "binary", quantity, weight)
-            yield replace(case, eager=weight is not None, implementations=("mlloss",))
+            arrays = {"input": x, "target": labels}
+            if n % 2:
+                arrays["weight"] = draw.weights((CLASSES,), "float32")
+            case = Case(id, AREA_OF[quantity], SOFT, arrays, "binary", quantity)
+            yield replace(case, eager=n % 2 == 1, implementations=("mlloss",))

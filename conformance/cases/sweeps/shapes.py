@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlloss.conformance.cases.builders import CLASSES, SHORT, TWO, drawn, shape_text, slug, who
-from mlloss.conformance.cases.model import Case, Quantity
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.cases.sampling import Draw
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 from mlloss.core.spec import LABEL_DTYPES, REDUCTIONS
@@ -46,7 +47,15 @@ def many() -> Iterator[Case]:
         id = f"margin/shapes/2x60/{quantity}-many-pairs"
         x = Draw(id).scores((2, 60), kind="close")
         target = Draw(f"{id}/labels").repeated((2, 60), 60)
-        case = Case(id, "shapes", MARGIN, x, target, "indices", quantity, reduction="none")
+        case = Case(
+            id,
+            "shapes",
+            MARGIN,
+            {"input": x, "target": target},
+            "indices",
+            quantity,
+            reduction="none",
+        )
         yield replace(case, eager=quantity == "value")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlloss.conformance.cases.builders import AREA_OF, SHORT, TWO, area_of, drawn, far, padded, slug
-from mlloss.conformance.cases.model import Array, Case, Quantity
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.cases.sampling import KINDS, Draw
 from mlloss.conformance.cases.scenarios import LISTS, SOFT_LABELS, SUBNORMAL, SWEEP
 from mlloss.conformance.expected.reference import MARGIN, SOFT
@@ -37,8 +38,10 @@ def _listed(name: str, dtype: str, quantity: Quantity) -> Case:
         id=f"margin/{slug(quantity)}/{slug(name)}/{dtype}",
         area=area_of(quantity, dtype, far(scores)),
         loss=MARGIN,
-        input=Array(dtype, [scores, PLAIN_SCORES]),
-        target=Array("int64", [padded(listed, width), padded(PLAIN_LIST, width)]),
+        arrays={
+            "input": Array(dtype, [scores, PLAIN_SCORES]),
+            "target": Array("int64", [padded(listed, width), padded(PLAIN_LIST, width)]),
+        },
         labels="indices",
         quantity=quantity,
         reduction="none",
@@ -54,8 +57,10 @@ def labelled(name: str, dtype: str, quantity: Quantity) -> Case:
         id=f"soft/{slug(quantity)}/{slug(name)}/{dtype}",
         area=area_of(quantity, dtype, far(scores)),
         loss=SOFT,
-        input=Array(dtype, [scores, PLAIN_SCORES]),
-        target=Array(dtype, [labels, [1, 0, 0.25, 1]]),
+        arrays={
+            "input": Array(dtype, [scores, PLAIN_SCORES]),
+            "target": Array(dtype, [labels, [1, 0, 0.25, 1]]),
+        },
         labels="binary",
         quantity=quantity,
         reduction="none",
@@ -86,7 +91,15 @@ def repeated() -> Iterator[Case]:
                 x = draw.scores((2, 4), dtype, "ties")
                 target = draw.repeated((2, 4), 4)
                 area = area_of(quantity, dtype, far=False)
-                yield Case(id, area, MARGIN, x, target, "indices", quantity, reduction="none")
+                yield Case(
+                    id,
+                    area,
+                    MARGIN,
+                    {"input": x, "target": target},
+                    "indices",
+                    quantity,
+                    reduction="none",
+                )
 
 
 def conventions() -> Iterator[Case]:
@@ -125,8 +138,10 @@ def narrow() -> Iterator[Case]:
                 id=f"margin/conventions/one-slot/{slug(name)}",
                 area="conventions",
                 loss=MARGIN,
-                input=Array("float32", [scores, PLAIN_SCORES]),
-                target=Array("int64", [[listed[0]], [2]]),
+                arrays={
+                    "input": Array("float32", [scores, PLAIN_SCORES]),
+                    "target": Array("int64", [[listed[0]], [2]]),
+                },
                 labels="indices",
                 reduction="none",
                 implementations=("mlloss",),
@@ -146,8 +161,10 @@ def _multi_hot(
         id=f"margin/conventions/{labels}/{slug(name)}/{slug(quantity)}",
         area="conventions",
         loss=MARGIN,
-        input=Array("float32", [scores, PLAIN_SCORES]),
-        target=Array("int64", rows),
+        arrays={
+            "input": Array("float32", [scores, PLAIN_SCORES]),
+            "target": Array("int64", rows),
+        },
         labels=labels,
         quantity=quantity,
         reduction="none",
@@ -160,8 +177,10 @@ def _signed_soft(name: str, scores: list[float], truth: list[float], quantity: Q
         id=f"soft/conventions/signed/{slug(name)}/{slug(quantity)}",
         area="conventions",
         loss=SOFT,
-        input=Array("float32", [scores, PLAIN_SCORES]),
-        target=Array("float32", [signed, [1, -1, -1, 1]]),
+        arrays={
+            "input": Array("float32", [scores, PLAIN_SCORES]),
+            "target": Array("float32", [signed, [1, -1, -1, 1]]),
+        },
         labels="signed",
         quantity=quantity,
         reduction="none",

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.cases.model import FOREIGN, Quantity
+from mlloss.conformance.cases.model import FOREIGN
+from mlloss.conformance.cases.quantities import BATCHED, Quantity, differentiated_by, kind_of
 from mlloss.core.spec import FLOATS, INTEGERS
 
-GRADIENTS: Mapping[Quantity, int] = {"gradient": 0, "weight gradient": 2, "label gradient": 1}
-SECOND_DERIVATIVES: Mapping[Quantity, tuple[int, int]] = {
-    "second derivative": (0, 0),
-    "by scores and labels": (0, 1),
-    "by labels and scores": (1, 0),
-}
 Call = Callable[..., Any]
 Numbers = np.ndarray[Any, Any]
-NEEDS: Mapping[Quantity, tuple[str, ...]] = {
-    "gradient": ("slope",),
-    "weight gradient": ("slope",),
-    "label gradient": ("slope",),
-    "second derivative": ("bend",),
-    "by scores and labels": ("bend",),
-    "by labels and scores": ("bend",),
+Names = Sequence[str]  # of the arrays that a call takes, in order
+_NEEDS: Mapping[Quantity, tuple[str, ...]] = {
+    "value": (),
+    "gradient": ("gradient",),
+    "second derivative": ("second_derivative",),
     "vmap": ("vmap",),
-    "vmap gradient": ("vmap", "slope"),
+    "vmap gradient": ("vmap", "gradient"),
 }
+_BY_NUMBER = {"gradient": "slope", "second_derivative": "bend"}  # methods of hosts written for 0.1
 
 
 class Host:
@@ -45,7 +40,8 @@ class Host:
     at_hand = True  # whether mlloss can look at labels, so that wrong ones are an error
     scalars: tuple[type, ...] = ()  # what results may be beside the input's type
     nan_slopes: tuple[str, ...] = ()  # modes where ours is nan at infinite scores: README
-    # What cannot be asked of the framework, whoever has the loss, and why; by mode, "" for all.
+    # Why the framework has no such quantity for any loss, by mode, "" for all modes. "gradient" and
+    # "second derivative" stand for those by every argument.
     lacks: Mapping[str, Mapping[Quantity, str]] = {}
 
     def prepare(self) -> str:
@@ -69,50 +65,80 @@ class Host:
         return nullcontext()
 
     def program(self, call: Call, quantity: Quantity, mode: str) -> Call:
-        """A function of the call's arrays that gives what is asked, compiled as `mode` says."""
-        if quantity == "vmap":
-            return self.compile(self.vmap(call), mode)
-        if quantity == "vmap gradient":
-            return self.compile(self.vmap(self.slope(call, 0)), mode)
-        compiled = self.compile(call, mode)
-        if quantity in GRADIENTS:
-            return self.slope(compiled, GRADIENTS[quantity])
+        """Return the function that gives a quantity, compiled as `mode` says.
+
+        Args:
+            call: a function whose parameters have the names of the arrays.
+            quantity: "value", "gradient", "vmap", ...
+            mode: "eager" or a name of the host's own.
+        """
+        names, by = tuple(signature(call).parameters), differentiated_by(quantity)
+        if quantity in BATCHED:
+            return self.compile(self.vmap(self.derivative(call, names, by)), mode)
+        return self.derivative(self.compile(call, mode), names, by)
+
+    def derivative(self, call: Call, names: Names, by: Names) -> Call:
+        """Return the derivative of a call by no, one or two arguments."""
+        if not by:
+            return call
         return (
-            self.bend(compiled, *SECOND_DERIVATIVES[quantity])
-            if quantity in SECOND_DERIVATIVES
-            else compiled
+            self.gradient(call, names, *by)
+            if len(by) == 1
+            else self.second_derivative(call, names, *by)
         )
 
     def compile(self, call: Call, mode: str) -> Call:
-        """The call as a user would compile it; "eager" leaves it as it is."""
+        """Return the call as a user would compile it; "eager" leaves it as it is."""
         return call
 
-    def slope(self, call: Call, argnum: int) -> Call:
-        """The gradient of the sum of the call's numbers by one of its arrays."""
-        raise NotImplementedError(f"{self.name}: slope")
+    def gradient(self, call: Call, names: Names, by: str) -> Call:
+        """Return the gradient of the sum of the call's numbers by one of its arrays.
 
-    def bend(self, call: Call, first: int, second: int) -> Call:
-        """The gradient, by array number `second`, of the sum of the gradient by number `first`."""
-        raise NotImplementedError(f"{self.name}: bend")
+        Args:
+            call: a function of arrays.
+            names: their names, in the order in which it takes them.
+            by: the name of one.
+        """
+        gradient: Call = self._by_number("gradient")(call, names.index(by))
+        return gradient
+
+    def second_derivative(self, call: Call, names: Names, first: str, second: str) -> Call:
+        """Return the gradient, by `second`, of the sum of the gradient by `first`."""
+        numbers = names.index(first), names.index(second)
+        derivative: Call = self._by_number("second_derivative")(call, *numbers)
+        return derivative
 
     def vmap(self, call: Call) -> Call:
-        """The call of a row, made one of a batch."""
+        """Return the call of a row as one of a batch."""
         raise NotImplementedError(f"{self.name}: vmap")
 
     def forget(self) -> None:
-        """What was compiled is not needed any more."""
+        """Free what was compiled."""
 
     def absence(self, quantity: Quantity, mode: str, dtypes: tuple[str, ...]) -> str | None:
-        """Why this cannot be asked of the framework, or None."""
+        """Return why the framework cannot give a quantity, or None."""
         known = ("bool", *self.floats, *self.integers, *([FOREIGN] if self.knows_foreign else []))
         for dtype in dtypes:
             if dtype not in known:
                 return f"{self.name} has no {dtype}"
-        told = self.lacks.get("", {}).get(quantity) or self.lacks.get(mode, {}).get(quantity)
-        return told or self._unfilled(quantity)
+        for reasons in (self.lacks.get("", {}), self.lacks.get(mode, {})):
+            for name in (quantity, kind_of(quantity)):
+                if name in reasons:
+                    return reasons[name]
+        return self._unfilled(kind_of(quantity))
 
-    def _unfilled(self, quantity: Quantity) -> str | None:
-        for method in NEEDS.get(quantity, ()):
-            if getattr(type(self), method) is getattr(Host, method):
+    def _unfilled(self, kind: Quantity) -> str | None:
+        for method in _NEEDS[kind]:
+            if getattr(type(self), method) is getattr(Host, method) and not self._has_old(method):
                 return f"the host of {self.name} has no {method}"
         return None
+
+    def _has_old(self, method: str) -> bool:
+        return hasattr(self, _BY_NUMBER.get(method, method)) and method in _BY_NUMBER
+
+    def _by_number(self, method: str) -> Call:
+        """Return the method of a host written for mlloss 0.1, which counts arguments."""
+        if not self._has_old(method):
+            raise NotImplementedError(f"{self.name}: {method}")
+        found: Call = getattr(self, _BY_NUMBER[method])
+        return found

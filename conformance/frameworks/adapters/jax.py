@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.frameworks.adapters.base import Call, Host, Numbers
+from mlloss.conformance.frameworks.adapters.base import Call, Host, Names, Numbers
 
 
 class JaxHost(Host):
@@ -50,14 +50,14 @@ class JaxHost(Host):
         compiled: Call = jax.jit(program) if mode == "jit" else program
         return compiled
 
-    def slope(self, call: Call, argnum: int) -> Call:
+    def gradient(self, call: Call, names: Names, by: str) -> Call:
         import jax
 
-        slope: Call = jax.grad(lambda *arrays: call(*arrays).sum(), argnums=argnum)
-        return slope
+        gradient: Call = jax.grad(lambda *arrays: call(*arrays).sum(), argnums=names.index(by))
+        return gradient
 
-    def bend(self, call: Call, first: int, second: int) -> Call:
-        return self.slope(self.slope(call, first), second)
+    def second_derivative(self, call: Call, names: Names, first: str, second: str) -> Call:
+        return self.gradient(self.gradient(call, names, first), names, second)
 
     def vmap(self, call: Call) -> Call:
         import jax

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.frameworks.adapters.base import SECOND_DERIVATIVES, Call, Host, Numbers
+from mlloss.conformance.cases.quantities import Quantity, differentiated_by
+from mlloss.conformance.frameworks.adapters.base import Call, Host, Names, Numbers
+from mlloss.conformance.frameworks.adapters.spelled_out import spelled_out
 
 
 class MindSporeHost(Host):
@@ -47,35 +49,26 @@ class MindSporeHost(Host):
         compiled: Call = mindspore.jit(call)
         return compiled
 
-    def program(self, call: Call, quantity: Any, mode: str) -> Call:
-        """A second derivative compiled as a whole: of a compiled function each takes a second."""
-        program = (
-            self._bent(call, quantity, mode)
-            if quantity in SECOND_DERIVATIVES
-            else super().program(call, quantity, mode)
-        )
+    def program(self, call: Call, quantity: Quantity, mode: str) -> Call:
+        """Return the quantity; a second derivative is compiled as a whole.
+
+        A second derivative of a compiled function takes a second to compile for each function.
+        """
+        names, by = tuple(signature(call).parameters), differentiated_by(quantity)
+        if len(by) < 2:
+            program = super().program(call, quantity, mode)
+        else:
+            program = self.compile(spelled_out(self.derivative(call, names, by), names), mode)
         return program if mode == "eager" else _Compiled(program)
 
-    def _bent(self, call: Call, quantity: Any, mode: str) -> Call:
-        derivative = self.bend(call, *SECOND_DERIVATIVES[quantity])
-
-        def bend(input: Any, target: Any) -> Any:  # compilers want the arguments one by one
-            return derivative(input, target)
-
-        def weighted(input: Any, target: Any, weight: Any) -> Any:
-            return derivative(input, target, weight)
-
-        takes_weight = len(signature(call).parameters) == 3
-        return self.compile(weighted if takes_weight else bend, mode)
-
-    def slope(self, call: Call, argnum: int) -> Call:
+    def gradient(self, call: Call, names: Names, by: str) -> Call:
         import mindspore
 
-        slope: Call = mindspore.grad(call, argnum)
-        return slope
+        gradient: Call = mindspore.grad(call, names.index(by))
+        return gradient
 
-    def bend(self, call: Call, first: int, second: int) -> Call:
-        return self.slope(self.slope(call, first), second)
+    def second_derivative(self, call: Call, names: Names, first: str, second: str) -> Call:
+        return self.gradient(self.gradient(call, names, first), names, second)
 
     def vmap(self, call: Call) -> Call:
         import mindspore

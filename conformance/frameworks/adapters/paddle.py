@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.conformance.frameworks.adapters.base import SECOND_DERIVATIVES, Call, Host, Numbers
+from mlloss.conformance.frameworks.adapters.base import Call, Host, Names, Numbers
 
 
 class PaddleHost(Host):
@@ -16,7 +16,7 @@ class PaddleHost(Host):
     integers = ("int8", "int16", "int32", "int64", "uint8")
     lacks = {  # noqa: RUF012 - read only
         "": {"vmap": "Paddle has no vmap", "vmap gradient": "Paddle has no vmap"},
-        "static": dict.fromkeys(SECOND_DERIVATIVES, "a to_static function has no double backward"),
+        "static": {"second derivative": "a to_static function has no double backward"},
     }
 
     def prepare(self) -> str:
@@ -45,24 +45,28 @@ class PaddleHost(Host):
         compiled: Call = paddle.jit.to_static(call, full_graph=True)
         return compiled
 
-    def slope(self, call: Call, argnum: int) -> Call:
+    def gradient(self, call: Call, names: Names, by: str) -> Call:
         import paddle
 
-        def slope(*arrays: Any) -> Any:
-            arrays = _leaves(arrays, argnum)
-            return paddle.grad(call(*arrays).sum(), arrays[argnum])[0]
+        number = names.index(by)
 
-        return slope
+        def gradient(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, number)
+            return paddle.grad(call(*arrays).sum(), arrays[number])[0]
 
-    def bend(self, call: Call, first: int, second: int) -> Call:
+        return gradient
+
+    def second_derivative(self, call: Call, names: Names, first: str, second: str) -> Call:
         import paddle
 
-        def bend(*arrays: Any) -> Any:
-            arrays = _leaves(arrays, first, second)
-            (slope,) = paddle.grad(call(*arrays).sum(), arrays[first], create_graph=True)
-            return paddle.grad(slope.sum(), arrays[second])[0]
+        one, other = names.index(first), names.index(second)
 
-        return bend
+        def second_derivative(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, one, other)
+            (gradient,) = paddle.grad(call(*arrays).sum(), arrays[one], create_graph=True)
+            return paddle.grad(gradient.sum(), arrays[other])[0]
+
+        return second_derivative
 
 
 def _leaves(arrays: tuple[Any, ...], *numbers: int) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlloss.conformance.frameworks.adapters.base import SECOND_DERIVATIVES, Call, Host, Numbers
+from mlloss.conformance.frameworks.adapters.base import Call, Host, Names, Numbers
 
 _REFUSED = "torch.compile with aot_autograd has no double backward"
 
@@ -15,7 +15,7 @@ class TorchHost(Host):
     name = "torch"
     nan_slopes = ("export",)
     lacks = {  # noqa: RUF012 - read only
-        "compile": dict.fromkeys(SECOND_DERIVATIVES, _REFUSED),
+        "compile": {"second derivative": _REFUSED},
         "export": {
             "vmap": "an exported program takes the shapes that it was exported for",
             "vmap gradient": "an exported program takes the shapes that it was exported for",
@@ -50,25 +50,29 @@ class TorchHost(Host):
             return compiled
         return _exported(call) if mode == "export" else call
 
-    def slope(self, call: Call, argnum: int) -> Call:
+    def gradient(self, call: Call, names: Names, by: str) -> Call:
         import torch
 
-        def slope(*arrays: Any) -> Any:
-            arrays = _leaves(arrays, argnum)
-            return torch.autograd.grad(call(*arrays).sum(), arrays[argnum])[0]
+        number = names.index(by)
 
-        return slope
+        def gradient(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, number)
+            return torch.autograd.grad(call(*arrays).sum(), arrays[number])[0]
 
-    def bend(self, call: Call, first: int, second: int) -> Call:
+        return gradient
+
+    def second_derivative(self, call: Call, names: Names, first: str, second: str) -> Call:
         import torch
 
-        def bend(*arrays: Any) -> Any:
-            arrays = _leaves(arrays, first, second)
+        one, other = names.index(first), names.index(second)
+
+        def second_derivative(*arrays: Any) -> Any:
+            arrays = _leaves(arrays, one, other)
             total = call(*arrays).sum()
-            (slope,) = torch.autograd.grad(total, arrays[first], create_graph=True)
-            return torch.autograd.grad(slope.sum(), arrays[second])[0]
+            (gradient,) = torch.autograd.grad(total, arrays[one], create_graph=True)
+            return torch.autograd.grad(gradient.sum(), arrays[other])[0]
 
-        return bend
+        return second_derivative
 
     def vmap(self, call: Call) -> Call:
         import torch
@@ -77,7 +81,7 @@ class TorchHost(Host):
         return batched
 
     def program(self, call: Call, quantity: Any, mode: str) -> Call:
-        """Under vmap a gradient is torch.func's."""
+        """Return the quantity; under vmap a gradient is torch.func's."""
         import torch
 
         if quantity == "vmap gradient":

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from mlloss.conformance.cases.model import Case, Quantity
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.expected.reference import SOFT
 from mlloss.conformance.frameworks.registry import BOTH
 from mlloss.conformance.fuzz.capabilities import Scope
@@ -40,13 +41,15 @@ def _right_calls(draw: DrawFn, scope: Scope, loss: str, quantity: Quantity, fram
     # what is not asked of a native, it may refuse
     implementations = ("mlloss",) if scope.ours else BOTH
     more: dict[str, Any] = {"axis": frame.axis, "implementations": implementations}
-    if loss == SOFT:
-        more["weight"] = draw(weights(scope, quantity, frame, dtype))
+    arrays = {"input": x, "target": target}
+    weight = draw(weights(scope, quantity, frame, dtype)) if loss == SOFT else None
+    if weight is not None:
+        arrays["weight"] = weight
     if "vmap" not in quantity:
         more["reduction"] = draw(st.sampled_from(PLAIN_FIRST))
     if scope.ours and seldom(draw):
         more["options"] = {"validate": False}
-    return Case("found", "values", loss, x, target, labels, quantity, **more)
+    return Case("found", "values", loss, arrays, labels, quantity, **more)
 
 
 @st.composite
@@ -56,4 +59,4 @@ def _wrong_calls(draw: DrawFn, scope: Scope, loss: str, frame: Frame) -> Case:
     x = draw(scores(scope, frame, "float32"))
     more: dict[str, Any] = {"reduction": "none", "mistake": mistake, "unseen": True}
     more["implementations"] = ("mlloss",)
-    return Case("found", "errors", loss, x, target, labels, **more)
+    return Case("found", "errors", loss, {"input": x, "target": target}, labels, **more)

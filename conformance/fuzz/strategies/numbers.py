@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mlloss.conformance.cases.model import Array, Quantity
+from mlloss.conformance.cases.model import Array
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.fuzz.capabilities import Scope
 from mlloss.conformance.fuzz.strategies.shapes import DICE, Frame, Shape, choose

@@ -11,7 +11,6 @@ from mlloss.conformance.frameworks.natives import spelling_of
 from mlloss.conformance.frameworks.registry import Implementation
 from mlloss.conformance.porting.code.literals import arguments, literal
 
-NAMES = ("input", "target", "weight")
 # What natives.py puts together of a framework's parts: lines, and the result.
 COMPOSED = {
     "mlloss.conformance.frameworks.natives.optax_soft_margin": {
@@ -34,7 +33,7 @@ class Call:
 def written_call(case: Case, framework: str, implementation: Implementation) -> Call:
     """Ours, or as the framework spells it: its function, or the class where the page shows that."""
     asked = case.question(implementation)
-    options, args = arguments(asked["options"]), ", ".join(NAMES[: len(asked["arrays"])])
+    options, args = arguments(asked["options"]), ", ".join(asked["arrays"])
     if implementation == "mlloss":
         return Call(f"mlloss.{case.loss}({args}, {options})")
     native = spelling_of(implementation, framework, case.loss)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from mlloss.conformance.cases.model import QUANTITIES, Quantity
-from mlloss.conformance.frameworks.adapters.base import GRADIENTS, SECOND_DERIVATIVES
+from mlloss.conformance.cases.quantities import (
+    ARRAYS,
+    BATCHED,
+    QUANTITIES,
+    Quantity,
+    differentiated_by,
+)
 from mlloss.conformance.porting.code.templates import JaxNotation, Mode, Notation, Step
 
 EAGER = Mode()
-NAMES = ("input", "target", "weight")
+ORDERS = {q: tuple(map(ARRAYS.index, differentiated_by(q))) for q in QUANTITIES if q not in BATCHED}
+GRADIENTS = {quantity: by[0] for quantity, by in ORDERS.items() if len(by) == 1}
+SECOND_DERIVATIVES = {quantity: by for quantity, by in ORDERS.items() if len(by) == 2}
 
 
 def _reverse(leaf: str, grad: str) -> dict[Quantity, Step]:
     """Derivatives where `grad(total, array)` goes back over what was computed."""
     steps: dict[Quantity, Step] = {}
     for quantity, number in GRADIENTS.items():
-        name = NAMES[number]
+        name = ARRAYS[number]
         last = f"result = {grad}(result.sum(), {name})[0]"
         steps[quantity] = Step((leaf.format(name),), after=(last,))
     for quantity, (one, other) in SECOND_DERIVATIVES.items():
-        first, second = NAMES[one], NAMES[other]
+        first, second = ARRAYS[one], ARRAYS[other]
         slope = f"slope = {grad}(result.sum(), {first}, create_graph=True)[0]"
         last = f"result = {grad}(slope.sum(), {second})[0]"
         leaves = tuple(leaf.format(name) for name in dict.fromkeys((first, second)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mlloss.conformance.cases.model import Array, Case
@@ -16,7 +16,7 @@ from mlloss.conformance.frameworks.registry import (
     Target,
     find_target,
 )
-from mlloss.conformance.porting.code.call import NAMES, Call, written_call
+from mlloss.conformance.porting.code.call import Call, written_call
 from mlloss.conformance.porting.code.frameworks import find_notation
 from mlloss.conformance.porting.code.literals import imports
 from mlloss.conformance.reports.text import numbers
@@ -54,27 +54,27 @@ def _absence(case: Case, where: Target, implementation: Implementation) -> str |
 def _lines(case: Case, where: Target, implementation: Implementation) -> Iterator[str]:
     """Settings, arrays, the call, and the line that prints, a blank line between them."""
     notation, given = find_notation(where.framework), _as_taken(case, where, implementation)
-    dtypes, args = tuple(array.dtype for array in given), NAMES[: len(given)]
+    dtypes = tuple(array.dtype for array in given.values())
     settings = notation.prepared(implementation, dtypes)
     yield from (*settings, "") if settings else ()
-    for name, array in zip(args, given, strict=True):
+    for name, array in given.items():
         yield f"{name} = {notation.spell(array, dtypes)}"
     yield ""
     yield from _asked(
-        case, where, written_call(case, where.framework, implementation), ", ".join(args)
+        case, where, written_call(case, where.framework, implementation), ", ".join(given)
     )
     yield notation.shown(case.input.dtype)
 
 
-def _as_taken(case: Case, where: Target, implementation: Implementation) -> list[Array]:
+def _as_taken(case: Case, where: Target, implementation: Implementation) -> Mapping[str, Array]:
     """Class numbers in the one dtype that the native has for them, as the worker has it."""
-    native, (x, target, *weight) = NATIVES.get((where.framework, case.loss)), case.arrays()
+    native = NATIVES.get((where.framework, case.loss))
     only = (
         native.target_dtype if isinstance(native, Native) and implementation == "native" else None
     )
-    if only and "int" in target.dtype:
-        target = replace(target, dtype=only)
-    return [x, target, *weight]
+    if only and "int" in case.target.dtype:
+        case = case.with_arrays(target=replace(case.target, dtype=only))
+    return case.arrays
 
 
 def _asked(case: Case, where: Target, call: Call, args: str) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from mlloss.conformance.cases.model import Array, Quantity
+from mlloss.conformance.cases.model import Array
+from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.porting.code.literals import literal, numbers
 from mlloss.core.spec import FLOATS
 

@@ -125,9 +125,7 @@ def _mistake(case: Case) -> str:
 
 def _arrays(case: Case) -> list[tuple[str, str, str]]:
     """Name, dtype with shape, and numbers."""
-    names = ("input", "target", "weight")
-    arrays = zip(names, case.arrays(), strict=False)
-    return [(name, _kind(array), _numbers(array)) for name, array in arrays]
+    return [(name, _kind(array), _numbers(array)) for name, array in case.arrays.items()]
 
 
 def _kind(array: Array) -> str:

@@ -273,7 +273,7 @@ def _place() -> Callable[[Case], tuple[bool, bool, bool, int]]:
     seen: set[tuple[object, ...]] = set()
 
     def place(case: Case) -> tuple[bool, bool, bool, int]:
-        sort = (*_asked(case), case.area, case.target.shape[-1:], bool(case.weight))
+        sort = (*_asked(case), case.area, case.target.shape[-1:], bool(case.weights()))
         another = sort in seen
         seen.add(sort)
         drawn = re.search(r"random|[-/]\d+$", case.id) is not None

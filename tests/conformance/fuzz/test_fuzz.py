@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 from mlloss import cli
 from mlloss.conformance import Host
 from mlloss.conformance.cases.collection import all_cases
-from mlloss.conformance.cases.model import QUANTITIES, Case
+from mlloss.conformance.cases.model import Case
+from mlloss.conformance.cases.quantities import QUANTITIES
 from mlloss.conformance.cases.regressions import found_cases, found_line, named
 from mlloss.conformance.cases.serialization import case_of
 from mlloss.conformance.cli import fuzz as fuzz_command

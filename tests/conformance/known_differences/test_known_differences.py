@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,7 @@ def _verdict(value: float, row: Difference, version: str = "2.13.0+cpu") -> Verd
     ],
 )
 def test_padding_as_class_0(listed: list[int], value: float) -> None:
-    case = replace(TORCH_PAGE, target=Array("int64", [listed]))
+    case = TORCH_PAGE.with_arrays(target=Array("int64", [listed]))
     numbers = restated(case, {"hinge": HINGE, "padding": "class 0"})
     assert isinstance(numbers, Numbers)
     assert numbers.value == pytest.approx(value, rel=1e-6)

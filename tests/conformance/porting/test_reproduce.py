@@ -13,7 +13,8 @@ import pytest
 from scripts import Script, outcome, run_scripts
 
 from mlloss.conformance.cases.collection import all_cases
-from mlloss.conformance.cases.model import QUANTITIES, Array, Case
+from mlloss.conformance.cases.model import Array, Case
+from mlloss.conformance.cases.quantities import QUANTITIES
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.frameworks.adapters import HOSTS
 from mlloss.conformance.frameworks.natives import NATIVES, SOFT, Missing, Native
@@ -166,7 +167,7 @@ def test_native_scripts_never_speak_of_mlloss_and_all_scripts_are_python() -> No
 def test_numbers_that_float32_would_round_otherwise_are_spelt_as_what_they_become() -> None:
     """1 + 2**-11 + 2**-40 is above the middle in float16, but not after float32."""
     array = Array("float16", [[1 + 2.0**-11 + 2.0**-40, 1e6, 0.1, float("nan")]])
-    script = reproduction(replace(TORCH_PAGE, input=array), "torch", "mlloss")
+    script = reproduction(TORCH_PAGE.with_arrays(input=array), "torch", "mlloss")
     assert "torch.tensor([[1.0009765625, inf, 0.1, nan]], dtype=torch.float16)" in script
     assert "from math import inf\nfrom math import nan\n" in script
 

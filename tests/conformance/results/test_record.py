@@ -42,7 +42,7 @@ def test_every_case_survives() -> None:
         again = case_of(line)
         assert call_of(again) == line
         assert again.question("mlloss") == case.question("mlloss")
-        assert repr(again.arrays()) == repr(case.arrays())  # as the page spells them
+        assert repr(again.arrays) == repr(case.arrays)  # as the page spells them
         assert (again.implementations, again.source, again.printed) == (
             case.implementations,
             case.source,

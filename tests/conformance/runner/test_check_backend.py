@@ -24,8 +24,8 @@ def test_tinyarray_does_what_the_definition_says(tiny: Host) -> None:
     assert counts["agrees"] > 1000
     assert {v.explanation for v in run.verdicts if v.kind == "absent"} == {
         "tinyarray has no bfloat16",
-        "the host of tinyarray has no bend",
-        "the host of tinyarray has no slope",
+        "the host of tinyarray has no gradient",
+        "the host of tinyarray has no second_derivative",
         "the host of tinyarray has no vmap",
     }
     assert run.versions == {"tinyarray": "1.0"}
@@ -107,9 +107,9 @@ class Fork(TorchHost):
 
 
 class Steep(Fork):
-    def slope(self, call: Any, argnum: int) -> Any:
-        slope = super().slope(call, argnum)
-        return lambda *arrays: slope(*arrays) * (1 + 2.0**-18)
+    def gradient(self, call: Any, names: Any, by: str) -> Any:
+        gradient = super().gradient(call, names, by)
+        return lambda *arrays: gradient(*arrays) * (1 + 2.0**-18)
 
 
 GRADIENTS = tuple(
@@ -124,6 +124,30 @@ def test_a_wrong_gradient_fails(require_framework: Callable[[str], None]) -> Non
     check_backend(Fork(), cases=GRADIENTS)
     with pytest.raises(AssertionError, match=r"/gradient/.*: differs: gives"):
         check_backend(Steep(), cases=GRADIENTS)
+
+
+class Numbered(Host):
+    """A host written for mlloss 0.1: derivatives by the numbers of arguments."""
+
+    name, floats, prepare = "numbered", Fork.floats, Fork.prepare
+    array, numpy, dtype = Fork.array, Fork.numpy, Fork.dtype
+
+    def slope(self, call: Any, argnum: int) -> Any:
+        names = ("input", "target", "weight")
+        return Fork().gradient(call, names, names[argnum])
+
+    def bend(self, call: Any, first: int, second: int) -> Any:
+        names = ("input", "target", "weight")
+        return Fork().second_derivative(call, names, names[first], names[second])
+
+
+def test_a_host_that_counts_arguments_still_works(require_framework: Callable[[str], None]) -> None:
+    require_framework("torch")
+    some = [case for case in all_cases() if re.search(r"^(margin|soft)/.*[-/]0$", case.id)]
+    quantities = {case.quantity for case in some}
+    assert {"gradient", "weight gradient", "label gradient", "by labels and scores"} <= quantities
+    run = check_backend(Numbered(), cases=some)
+    assert set(run.counts()) == {"agrees", "absent"}  # no vmap
 
 
 class Nameless(Host):

@@ -44,18 +44,17 @@ def test_labels_reduction_and_weight_arrive() -> None:
     case = replace(
         TORCH_PAGE,
         loss="multilabel_soft_margin_loss",
-        target=Array("int64", [[-1, 1, 1, -1]]),
         labels="signed",
-        weight=Array("float64", [1.0, 2.0, 0.5, 3.0]),
         reduction="none",
+    ).with_arrays(
+        target=Array("int64", [[-1, 1, 1, -1]]), weight=Array("float64", [1.0, 2.0, 0.5, 3.0])
     )
     outcome = read_answer(_answer(case), case.question("mlloss"))
-    assert case.weight is not None
     wanted = reference.loss(
         case.loss,
         case.input.rounded(),
         case.target.rounded(),
-        case.weight.rounded(),
+        case.arrays["weight"].rounded(),
         reduction="none",
         labels="signed",
     )

@@ -25,8 +25,10 @@ SOFT = Case(
     id="soft/values/right-by-100",
     area="values",
     loss="multilabel_soft_margin_loss",
-    input=Array("float32", [[100.0, -100.0], [0.5, 0.25]]),
-    target=Array("float32", [[1.0, 0.0], [1.0, 0.0]]),
+    arrays={
+        "input": Array("float32", [[100.0, -100.0], [0.5, 0.25]]),
+        "target": Array("float32", [[1.0, 0.0], [1.0, 0.0]]),
+    },
     labels="binary",
     reduction="none",
 )
@@ -34,10 +36,9 @@ WRONG = replace(
     SOFT,
     id="soft/errors/labels-of-2",
     area="errors",
-    target=Array("float32", [[2.0, 0.0], [1.0, 0.0]]),
     mistake="a label of 2",
     unseen=True,
-)
+).with_arrays(target=Array("float32", [[2.0, 0.0], [1.0, 0.0]]))
 SHAPES = [replace(SOFT, id=f"soft/shapes/{n}", area="shapes") for n in range(MANY)]
 KNOWN = difference(
     id="padded-slots",

@@ -24,8 +24,10 @@ MODES = ("eager", "compile", "jit", "graph")
 PLACED = ("torch", "jax")
 QUICK, ALL = 4, 99  # how many sizes of a grid
 Results = dict[str, Any]
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def bench(
     framework: Annotated[
         list[str] | None, typer.Option(help="numpy, torch, jax, paddle or mindspore; all if none.")
@@ -48,7 +50,10 @@ def bench(
         Path | None, typer.Option("--plot", help="How time grows, as SVG; needs mlloss[plots].")
     ] = None,
 ) -> None:
-    """Measure how fast the losses are beside each framework's own, forward and backward."""
+    """Measure the speed of the losses against each framework's own.
+
+    Times are of a forward and a backward pass (NumPy: of the value).
+    """
     names = framework or list(NAMES)
     if unknown := sorted(set(names) - set(NAMES)):
         raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")

@@ -1,14 +1,17 @@
-"""Does each framework do what the definition says? Cases, workers, verdicts, reports.
+"""Conformance suite: cases, worker processes, verdicts and reports.
 
-For a backend of one's own: `Host` says how to fill its arrays, `check_backend` runs every case on
-it in this process, `parametrize` makes a pytest test of each, and `mlloss conformance --backend
-module:attr` runs them in a process of their own.
+To test a backend of your own, describe its arrays by a `Host`. `check_backend` runs every case on
+it in this process, `parametrize` makes a pytest test of each case, and `mlloss conformance
+--backend module:attr` runs the cases in a process of their own. All but `Case`, `Host` and
+`all_cases` need the extra `cli`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from mlloss.conformance.extra import INSTALL, PACKAGES
 
 if TYPE_CHECKING:
     from mlloss.conformance.cases.collection import all_cases as all_cases
@@ -29,10 +32,19 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imported when it is asked for: a worker must not load the oracle, nor the oracle us."""
+    """Import a public name on first use: a worker process must not load the reference.
+
+    Raises:
+        ImportError: a package of the extra `cli` is not installed.
+    """
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in PACKAGES:
+            raise
+        raise ImportError(f"{__name__}.{name} needs {error.name}: {INSTALL}") from error
 
 
 def __dir__() -> list[str]:

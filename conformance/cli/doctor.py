@@ -1,19 +1,19 @@
-"""Is each framework installed, is it the certified version, and does it work?"""
+"""`mlloss doctor`: check that each framework is installed, certified and works."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
-from rich.table import Table
+import typer
 from rich.text import Text
 
 from mlloss.conformance.frameworks.certified import CERTIFIED
 from mlloss.conformance.frameworks.registry import FRAMEWORKS, Framework
-from mlloss.conformance.reports.terminal.console import print_all
+from mlloss.conformance.reports.terminal.console import terminal
 from mlloss.conformance.runner.worker_client import child_environment
 
 TIMEOUT = 120.0
@@ -27,13 +27,16 @@ PROBES = {
     "mindspore": "import numpy as n, mindspore as m; a = m.Tensor(n.ones(1, n.float32)); "
     "print(float((a + a + a).asnumpy()[0]))",
 }
-TOGETHER = "import mindspore, paddle as m; print(float((m.ones([1]) + m.full([1], 2.0))[0]))"
+BOTH = "import mindspore, paddle as m; print(float((m.ones([1]) + m.full([1], 2.0))[0]))"
+BOTH_NAMES = "mindspore, then paddle"
 ONEDNN_CLASH = "dnnl_threadpool_interop_stream_create"
+
+app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the doctor's: what was looked at, how it is, what to do."""
+    """One line of the report: what was checked, the finding, and what to do."""
 
     name: str
     version: str
@@ -42,33 +45,39 @@ class Check:
     advice: str = ""
 
 
-def examine(timeout: float = TIMEOUT) -> list[Check]:
-    """Every framework by itself, and the two that do not go together in every order."""
-    checks = [_framework(framework, timeout) for framework in FRAMEWORKS.values()]
+@app.command()
+def doctor() -> None:
+    """Check which frameworks are installed and work.
+
+    Exit status: 0 if every installed framework works, 1 if one does not.
+    """
+    healthy = [check.healthy for check in printed(examine())]
+    raise typer.Exit(0 if all(healthy) else 1)
+
+
+def examine(timeout: float = TIMEOUT) -> Iterator[Check]:
+    """Check each framework alone, then the two that depend on the order of their imports."""
+    for framework in FRAMEWORKS.values():
+        yield _framework(framework, timeout)
     if all(FRAMEWORKS[name].absence() is None for name in ("mindspore", "paddle")):
-        checks.append(_together(timeout))
-    return checks
+        yield _together(timeout)
 
 
-def print_checks(checks: Iterable[Check]) -> None:
-    """One table."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in ("framework", "version", "finding", "what to do"):
-        table.add_column(heading, overflow="fold")
+def printed(checks: Iterable[Check]) -> Iterator[Check]:
+    """Print each check as it comes, in one line, and yield it."""
+    console = terminal()
+    name_width = max(map(len, [*FRAMEWORKS, BOTH_NAMES]))
+    version_width = max(len(f.installed_version() or "") for f in FRAMEWORKS.values())
     for check in checks:
-        finding, advice = Text(check.finding, _style(check)), Text(check.advice)
-        table.add_row(check.name, check.version, finding, advice)
-    print_all([table])
-
-
-def _style(check: Check) -> str:
-    if not check.healthy:
-        return "red"
-    return "green" if check.finding.startswith("works") and not check.advice else "yellow"
+        line = Text(f"{check.name:<{name_width}}  {check.version:<{version_width}}  ")
+        line.append(check.finding, _style(check))
+        line.append(f": {check.advice}" if check.advice else "")
+        console.print(line, soft_wrap=True)
+        yield check
 
 
 def probe(code: str, timeout: float) -> str | None:
-    """Why this code does not print 3.0 in a process of its own, or None."""
+    """Run the code in a process of its own; return why it does not print 3.0, or None."""
     command = [sys.executable, "-c", code]
     try:
         with TemporaryDirectory() as folder:  # MindSpore leaves folders where it runs
@@ -85,8 +94,14 @@ def probe(code: str, timeout: float) -> str | None:
         return f"did not add two numbers within {timeout:g} s"
     if done.returncode != 0:
         return f"exited with {done.returncode}: {(done.stderr.strip().splitlines() or [''])[-1]}"
-    printed = (done.stdout.strip().splitlines() or ["nothing"])[-1]
-    return None if printed == "3.0" else f"says that 1 + 2 is {printed}"
+    output = (done.stdout.strip().splitlines() or ["nothing"])[-1]
+    return None if output == "3.0" else f"computes 1 + 2 as {output}"
+
+
+def _style(check: Check) -> str:
+    if not check.healthy:
+        return "red"
+    return "green" if check.finding.startswith("works") and not check.advice else "yellow"
 
 
 def _framework(framework: Framework, timeout: float) -> Check:
@@ -99,17 +114,17 @@ def _framework(framework: Framework, timeout: float) -> Check:
         return Check(framework.name, version, False, trouble, _repair(framework, trouble))
     if version.partition("+")[0] == certified:
         return Check(framework.name, version, True, "works; certified version")
-    advice = f'certified is {certified}: pip install "{framework.distribution}=={certified}"'
-    return Check(framework.name, version, True, "works; not the certified version", advice)
+    advice = f'pip install "{framework.distribution}=={certified}"'
+    return Check(framework.name, version, True, f"works; certified is {certified}", advice)
 
 
 def _together(timeout: float) -> Check:
-    """The other order fails for everybody, so nothing would be learnt by trying it."""
-    trouble = probe(TOGETHER, timeout)
+    """Try the one order that works: paddle first ends in an ImportError on every machine."""
+    trouble = probe(BOTH, timeout)
     order = "in one process, import mindspore before paddle: the other order ends in an ImportError"
     finding = trouble or "work together in this order"
     advice = "run each in a process of its own" if trouble else order
-    return Check("mindspore, then paddle", "", not trouble, finding, advice)
+    return Check(BOTH_NAMES, "", not trouble, finding, advice)
 
 
 def _repair(framework: Framework, trouble: str) -> str:

@@ -1,4 +1,4 @@
-"""`mlloss conformance fuzz`: look for cases that nobody thought of."""
+"""`mlloss conformance fuzz`: search for failing cases at random."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlloss.conformance.cli.selection import backend_rows, names
+from mlloss.conformance.cli import options
+from mlloss.conformance.cli.names import names
+from mlloss.conformance.cli.selection import backend_rows
 from mlloss.conformance.frameworks.registry import TARGETS, Implementation, find_target
 from mlloss.conformance.fuzz.capabilities import losses_of
 from mlloss.conformance.known_differences import model as differences
@@ -21,47 +23,48 @@ if TYPE_CHECKING:
 
 def fuzz(
     *,
-    seconds: Annotated[float, typer.Option(min=1, help="For all targets together.")] = 60.0,
-    target: Annotated[list[str] | None, typer.Option(help="Targets; all if none.")] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="Somebody else's, by its host.", metavar="MODULE:ATTR")
-    ] = None,
-    known_differences: Annotated[
-        list[Path] | None, typer.Option(help="What that backend is known for (TOML).")
-    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time for all targets together.")] = 60.0,
+    target: options.Targets = None,
+    backend: options.Backend = None,
+    known_differences: options.KnownDifferences = None,
     native: Annotated[
-        bool, typer.Option("--native", help="The frameworks' own losses instead of ours.")
+        bool, typer.Option("--native", help="Test the frameworks' own losses, not mlloss.")
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="To see the same cases again.")] = None,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds for each answer.")] = 60.0,
-    save: Annotated[Path | None, typer.Option(help="Append what is found to this file.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Repeat the cases of this seed.")] = None,
+    timeout: options.Timeout = 60.0,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append the failing cases to this file.")
+    ] = None,
 ) -> None:
-    """Look for cases that nobody thought of: random ones, judged as all others are.
+    """Search for failing cases at random, with Hypothesis.
 
-    A case that fails is made small, and printed as a line for conformance/cases/found.jsonl and
-    as a script. The exit status is 1 if there is one.
+    A failing case is made small, and printed as a line for
+    conformance/cases/regressions.jsonl and as a script.
+
+    Exit status: 0 if no case failed, 1 if one did or no case was run,
+    2 for a wrong option.
     """
     if find_spec("hypothesis") is None:
         typer.echo('fuzzing needs Hypothesis: pip install "mlloss[fuzz]"', err=True)
         raise typer.Exit(2)
     from mlloss.conformance.fuzz.campaign import hunts
 
-    seed = SystemRandom().randrange(2**32) if seed is None else seed
-    typer.echo(f"--seed {seed}")
     implementation: Implementation = "native" if native else "mlloss"
     others, more = backend_rows(backend, known_differences or ())
-    targets = [*names(target or ([] if others else ["all"]), TARGETS), *others]
-    rows, fine = [*differences.known_differences(), *more], []
+    targets = [*names(target or ([] if others else ["all"]), TARGETS, "--target"), *others]
+    rows, passed = [*differences.known_differences(), *more], []
+    seed = SystemRandom().randrange(2**32) if seed is None else seed
+    typer.echo(f"--seed {seed}")
     for hunt in hunts(
         _present(targets, implementation), implementation, rows, seed, seconds, timeout
     ):
-        _tell(hunt, save)
-        fine.append(hunt.asked and not hunt.findings)
-    raise typer.Exit(0 if fine and all(fine) else 1)
+        _report(hunt, save)
+        passed.append(hunt.asked and not hunt.findings)
+    raise typer.Exit(0 if passed and all(passed) else 1)
 
 
 def _present(targets: list[str], implementation: Implementation) -> list[str]:
-    """Those that can be asked; the others are named."""
+    """Return the targets that can be run; print why the others cannot."""
     present = []
     for target in targets:
         reason = framework_absence(find_target(target).framework)
@@ -74,8 +77,8 @@ def _present(targets: list[str], implementation: Implementation) -> list[str]:
     return present
 
 
-def _tell(hunt: Hunt, save: Path | None) -> None:
-    """Findings first, then the line on the target."""
+def _report(hunt: Hunt, save: Path | None) -> None:
+    """Print the failing cases, save them, and print the summary of the target."""
     from mlloss.conformance.cases.regressions import found_line
     from mlloss.conformance.fuzz.campaign import summary, told, why
 

@@ -1,4 +1,4 @@
-"""`mlloss porting`: a page for each pair of frameworks."""
+"""`mlloss porting`: a porting guide for each pair of frameworks."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ from typing import Annotated
 import typer
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from mlloss.conformance.porting.page import PAIRS, porting
+from mlloss.conformance.porting.page import PAIRS
+from mlloss.conformance.porting.page import porting as page_data
 from mlloss.conformance.reports.markdown import plain
 
-Folder = Annotated[Path, typer.Argument(help="Where the pages go; made if it is not there.")]
+app = typer.Typer(add_completion=False)
 
 
-def pages(folder: Folder) -> None:
-    """Write a page for each pair of frameworks: signatures, code and differences side by side."""
+@app.command()
+def porting(
+    folder: Annotated[Path, typer.Argument(help="Folder of the pages; created if missing.")],
+) -> None:
+    """Write a porting guide for each pair of frameworks, in Markdown.
+
+    A guide has signatures, code and known differences side by side.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for source, goal in PAIRS:
         (folder / f"{source}-to-{goal}.md").write_text(page(source, goal), "utf-8")
 
 
 def page(source: str, goal: str) -> str:
-    """The page in Markdown."""
-    return _environment().get_template("porting.md").render(page=porting(source, goal))
+    """Return the guide from one framework to another, in Markdown."""
+    return _environment().get_template("porting.md").render(page=page_data(source, goal))
 
 
 def _environment() -> Environment:

@@ -1,27 +1,45 @@
-"""The definition of a loss, printed from the catalogue."""
+"""`mlloss spec`: the definition of a loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
+import typer
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mlloss.conformance.cli.names import completer, one_of
 from mlloss.conformance.reports.terminal.console import address, indented, print_all
 from mlloss.core.spec import LossSpec
+from mlloss.losses.catalogue import CATALOGUE
+
+app = typer.Typer(add_completion=False)
 
 
-def print_index(specs: Iterable[LossSpec]) -> None:
-    """One paragraph a loss."""
+@app.command()
+def spec(
+    loss: Annotated[
+        str | None,
+        typer.Argument(
+            help=f"A loss: {', '.join(CATALOGUE)}; default: a list of all.",
+            autocompletion=completer(CATALOGUE),
+        ),
+    ] = None,
+) -> None:
+    """Print the definition of a loss."""
+    if loss is None:
+        print_all(_index(CATALOGUE.values()))
+    else:
+        print_all(_definition(CATALOGUE[one_of(loss, CATALOGUE, "LOSS")]))
+
+
+def _index(specs: Iterable[LossSpec]) -> Iterator[RenderableType]:
     for spec in specs:
-        print_all([Text(spec.name, "bold"), indented(Text(spec.summary), 2)])
-
-
-def print_definition(spec: LossSpec) -> None:
-    """All that the catalogue says of it."""
-    print_all(_definition(spec))
+        yield Text(spec.name, "bold")
+        yield indented(Text(spec.summary), 2)
 
 
 def _definition(spec: LossSpec) -> Iterator[RenderableType]:
@@ -46,6 +64,6 @@ def _labels(spec: LossSpec) -> str:
     fractions = "may" if spec.fractions else "may not"
     weight = "a weight" if spec.takes_weight else "no weight"
     return (
-        f'Labels are "{spec.default_labels}" unless told otherwise; '
+        f'Labels are "{spec.default_labels}" by default; '
         f"binary ones {fractions} lie between 0 and 1. Takes {weight}."
     )

@@ -18,7 +18,7 @@ from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT
 from mlloss.benchmarks.plot import growth
 from mlloss.benchmarks.points import GROWTH, Point
 from mlloss.benchmarks.timing import in_turns
-from mlloss.cli import app
+from mlloss.conformance.cli.app import app
 
 SMALL = Point(8, 5, 2)
 

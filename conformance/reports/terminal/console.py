@@ -1,8 +1,11 @@
-"""How all commands print: no narrower than 100 columns into a log, addresses in one piece."""
+"""Printing of all commands: width of a log, addresses that are not cut, a pager."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -12,7 +15,7 @@ NARROWEST = 100
 
 
 def terminal() -> Console:
-    """A log says nothing of its width, and 80 columns would break tables."""
+    """Return a console of at least 100 columns if it is no terminal: a log has no width."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST)
@@ -20,17 +23,25 @@ def terminal() -> Console:
 
 
 def print_all(parts: Iterable[RenderableType], console: Console | None = None) -> None:
-    """An address is longer than it looks: cut or folded it cannot be followed."""
+    """Print each part; a text that must not wrap, such as an address, in one piece."""
     console = console or terminal()
     for part in parts:
         console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
 
 
+def print_paged(parts: Iterable[RenderableType]) -> None:
+    """Print through the pager of the system if stdout is a terminal, else plainly."""
+    console = terminal()
+    os.environ.setdefault("LESS", "-FRX")  # as git does: colours, and no pager for one screen
+    with console.pager(styles=True) if sys.stdout.isatty() else nullcontext():
+        print_all(parts, console)
+
+
 def address(text: str, columns: int) -> Text:
-    """An address, indented, to be printed in one piece."""
+    """Return an indented address, to be printed in one piece."""
     return Text(" " * columns + text, "dim", no_wrap=True)
 
 
 def indented(text: Text, columns: int) -> Padding:
-    """A paragraph, indented also where it wraps."""
+    """Return a paragraph that is indented also where it wraps."""
     return Padding(text, (0, 0, 0, columns), expand=False)

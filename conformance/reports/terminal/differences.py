@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
+from mlloss.conformance.known_differences.model import SEVERITIES
 from mlloss.conformance.porting.entries import Entry
 from mlloss.conformance.porting.transition import Comparison
 from mlloss.conformance.reports.terminal.console import address, indented
@@ -22,13 +25,42 @@ STYLES = {
 COMMAND = "mlloss differences --reproduce"
 
 
-def listing(entries: Sequence[Entry]) -> Iterator[RenderableType]:
-    """Under each severity, the worst first."""
+def listing(
+    entries: Sequence[Entry], versions: Mapping[str, str | None], hidden: int = 0
+) -> Iterator[RenderableType]:
+    """Yield counts, then the entries by severity, the worst first.
+
+    Args:
+        entries: the known differences, sorted by severity.
+        versions: the installed version of each framework, None if it is absent.
+        hidden: the number of differences left out, which are of other versions.
+    """
+    yield from _summary(entries, versions, hidden)
     for severity, group in groupby(entries, key=lambda entry: entry.row.severity):
         some = list(group)
         yield Text(f"\n{severity.capitalize()} ({len(some)})", "bold")
         for entry in some:
             yield from _entry(entry)
+
+
+def _summary(
+    entries: Sequence[Entry], versions: Mapping[str, str | None], hidden: int
+) -> Iterator[RenderableType]:
+    """Yield a table of counts by framework and severity, and what was left out."""
+    counts = Counter((entry.framework(), entry.row.severity) for entry in entries)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("framework")
+    table.add_column("installed")
+    for severity in (*SEVERITIES, "all"):
+        table.add_column(severity, justify="right")
+    for framework, version in versions.items():
+        numbers = [counts[framework, severity] for severity in SEVERITIES]
+        if any(numbers):
+            texts = [str(number or "") for number in (*numbers, sum(numbers))]
+            table.add_row(framework, version or "no", *texts)
+    yield table
+    if hidden:
+        yield Text(f"\n{hidden} more are of versions that are not installed: add --all-versions.")
 
 
 def comparison(compared: Comparison) -> Iterator[RenderableType]:

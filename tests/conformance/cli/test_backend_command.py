@@ -10,8 +10,8 @@ import pytest
 from test_departures import TOML
 from typer.testing import CliRunner, Result
 
-from mlloss import cli
 from mlloss.conformance import Host
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.results.record import read_record
 from mlloss.conformance.runner.worker_client import child_environment
 
@@ -19,7 +19,7 @@ HOST = "tinyarray.mlloss_host:host"
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["conformance", *arguments])
+    return CliRunner().invoke(app, ["conformance", *arguments])
 
 
 def test_it_passes_with_all_reports(tiny: Host, tmp_path: Path) -> None:

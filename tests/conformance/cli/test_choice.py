@@ -10,7 +10,8 @@ from invented import STALE, invented
 
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
-from mlloss.conformance.cli.selection import Choice, names
+from mlloss.conformance.cli.names import completer, names, one_of
+from mlloss.conformance.cli.selection import Choice
 from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
 from mlloss.conformance.known_differences.model import known_differences
 
@@ -44,6 +45,28 @@ def test_names_come_in_the_order_that_is_known(given: list[str] | None, chosen: 
 def test_a_name_that_is_not_known_is_refused() -> None:
     with pytest.raises(typer.BadParameter, match="expected some of a, b; got d"):
         names(["a,d"], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("pytorch", "torch"), ("troch", "torch"), ("PaddlePaddle", "paddle"), ("jax-jti", "jax-jit")],
+)
+def test_a_misspelt_name_gets_the_nearest_one(name: str, near: str) -> None:
+    for choose in (lambda: names([name], TARGETS), lambda: one_of(name, TARGETS, "--from")):
+        with pytest.raises(typer.BadParameter, match=rf"; did you mean {near}\?$"):
+            choose()
+
+
+def test_no_name_is_suggested_for_one_that_is_near_none() -> None:
+    with pytest.raises(typer.BadParameter, match=r"got 'tensorflow'$"):
+        one_of("tensorflow", TARGETS, "--from")
+
+
+def test_the_last_name_of_a_list_is_completed() -> None:
+    complete = completer(["torch", "torch-compile", "jax"])
+    assert complete("to") == ["torch", "torch-compile"]
+    assert complete("torch,j") == ["torch,jax"]
+    assert complete("torch,x") == []
 
 
 def test_ids_and_quick_choose_cases_together() -> None:

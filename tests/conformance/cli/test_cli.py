@@ -12,9 +12,9 @@ from sample import FAKE_WORKER
 from typer.testing import CliRunner, Result
 
 import mlloss
-from mlloss import cli
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cli import conformance as command
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.cli.doctor import Check
 from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.results.record import read_record
@@ -26,7 +26,7 @@ FEW = ("--target", "numpy", "--case", "documented/torch*")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, arguments)
+    return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture
@@ -115,6 +115,11 @@ def test_quick_is_a_part() -> None:
         ["conformance", "--readme", "/dev/null"],
         ["conformance", "--readme", "/no/such/README.md"],
         ["conformance", "--compare", "one"],
+        ["conformance", "--compare", "no/such/old", "no/such/new"],
+        ["conformance", "--from-record", "no/such/record"],
+        ["conformance", "--script"],
+        ["conformance", "--script", "--case", "soft/value/*", "--junit", "one"],
+        ["conformance", "--from-record", "/dev/null", "--script"],
         ["conformance", "--compare", "one", "two", "--quick"],
         ["conformance", "--compare", "one", "two", "--badge", "three"],
         ["conformance", "--from-record", "/dev/null", "--target", "numpy"],
@@ -148,7 +153,8 @@ def test_spec_prints_the_definition(loss: str) -> None:
 def test_doctor_exits_by_health(
     monkeypatch: pytest.MonkeyPatch, healthy: bool, status: int
 ) -> None:
-    monkeypatch.setattr(cli, "examine", lambda: [Check("torch", "1", healthy, "x", "do this")])
+    check = Check("torch", "1", healthy, "x", "do this")
+    monkeypatch.setattr("mlloss.conformance.cli.doctor.examine", lambda: [check])
     result = run("doctor")
     assert result.exit_code == status
     assert "do this" in result.output

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +14,9 @@ import pytest
 from scripts import Script, outcome, run_scripts
 from typer.testing import CliRunner
 
-from mlloss.cli import app
 from mlloss.conformance.cases.collection import all_cases
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS
+from mlloss.conformance.cli.app import app
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS, Framework
 from mlloss.conformance.known_differences.effects import Uninitialized, restated
 from mlloss.conformance.known_differences.model import PAGE, SEVERITIES, known_differences
 from mlloss.conformance.porting.entries import Entry, entries
@@ -22,6 +24,7 @@ from mlloss.conformance.porting.transition import Comparison, alike, compare
 from mlloss.conformance.reports.terminal.differences import listing
 from mlloss.conformance.results.judge import Observation, judge
 from mlloss.conformance.runner.protocol import Outcome
+from mlloss.conformance.runner.worker_client import child_environment
 
 OTHERS = ["torch", "jax", "optax", "paddle", "mindspore"]
 
@@ -104,7 +107,7 @@ def test_a_row_that_no_case_shows_is_listed_all_the_same() -> None:
     row = next(row for row in known_differences() if row.id == "torch-compile-padding")
     (entry,) = entries([row], [])
     assert (entry.framework(), entry.example(), entry.gives()) == ("torch", None, "")
-    printed = "".join(str(getattr(part, "renderable", part)) for part in listing([entry]))
+    printed = "".join(str(getattr(part, "renderable", part)) for part in listing([entry], {}))
     assert "When: for index lists" in printed
     assert "E.g." not in printed
     assert "--reproduce" not in printed
@@ -118,12 +121,53 @@ def test_an_example_is_told_apart_from_the_definition() -> None:
 
 
 def test_all_differences_are_listed_with_evidence_and_a_script() -> None:
-    printed = _printed()
+    printed = _printed("--all-versions")
     for row in known_differences():
         assert f"  {row.id} (" in printed
         assert all(address in printed for address in row.evidence)
         runs = f"mlloss differences --reproduce {row.id}\n" in printed
         assert runs == (row.targets != (PAGE,)), row.id
+
+
+def test_only_those_of_installed_versions_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = {"torch": "2.14.1", "jax": None}
+    monkeypatch.setattr(Framework, "installed_version", lambda self: installed.get(self.name))
+    printed = _printed("--target", "torch-compile,jax")
+    hidden = 0
+    for row in known_differences():
+        if {"torch-compile", "jax"} & set(row.targets):
+            listed = "jax" in row.targets or row.versions.contains("2.14.1")
+            assert (f"\n  {row.id} (" in printed) == listed, row.id
+            hidden += not listed
+    assert hidden > 0
+    assert f"{hidden} more are of versions that are not installed: add --all-versions" in printed
+    everything = _printed("--target", "torch-compile,jax", "--all-versions")
+    assert "\n  torch-compile-padding (" in everything
+    assert "not installed" not in everything
+
+
+def test_counts_by_framework_and_severity_come_first() -> None:
+    lines = _printed("--all-versions").splitlines()
+    assert lines[0].split()[:2] == ["framework", "installed"]
+    for line in lines[1 : lines.index("")]:
+        name, _, *counts = line.split()
+        some = [entry for entry in _entries() if entry.framework() == name]
+        each = [sum(e.row.severity == severity for e in some) for severity in SEVERITIES]
+        assert [int(count) for count in counts] == [n for n in (*each, len(some)) if n]
+
+
+def test_a_terminal_gets_a_pager_and_a_pipe_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mlloss", "differences", "--severity", "crash"]
+    paged = tmp_path / "paged"
+    environment = child_environment() | {"PAGER": f"cat > {paged}", "TERM": "xterm"}
+    piped = subprocess.run(command, capture_output=True, check=True, env=environment)
+    assert b"Crash (" in piped.stdout
+    assert not paged.exists()
+    ours, theirs = pty.openpty()
+    subprocess.run(command, stdin=theirs, stdout=theirs, stderr=theirs, check=True, env=environment)
+    os.close(theirs)
+    os.close(ours)
+    assert "Crash (" in paged.read_text("utf-8")
 
 
 def test_an_entry_says_what_when_since_when_and_what_comes_of_it() -> None:
@@ -143,7 +187,7 @@ def test_an_entry_says_what_when_since_when_and_what_comes_of_it() -> None:
 
 def test_filters() -> None:
     printed = _printed("--severity", "error", "--target", "paddle")
-    assert printed.startswith("\nError (")
+    assert "\nError (" in printed
     assert "paddle-margin-axes" in printed
     assert "torch" not in printed
     assert "Cosmetic" not in printed
@@ -163,10 +207,14 @@ def test_a_script_is_all_that_is_printed() -> None:
     [
         (["--from", "torch"], "--from and --to go together"),
         (["--from", "torch", "--to", "torch-compile"], "expected one of numpy, torch"),
+        (["--from", "pytorch", "--to", "jax"], "did you mean torch?"),
         (["--severity", "bad"], "expected some of crash"),
         (["--loss", "hinge"], "expected some of multilabel_margin_loss"),
         (["--reproduce", "nothing"], "no known difference is called 'nothing'"),
-        (["--reproduce", "paddle-page-signed-labels"], "is of nothing that can be run"),
+        (
+            ["--reproduce", "paddle-page-signed-labels"],
+            "is about a documentation page",
+        ),
         (["--reproduce", "jax-signed-labels", "--target", "torch"], "is of jax, jax-jit"),
     ],
 )
@@ -221,7 +269,7 @@ def test_no_framework_is_needed_and_every_run_prints_the_same() -> None:
 import sys
 for name in {OTHERS}:
     sys.modules[name] = None  # importing it is an ImportError
-from mlloss.cli import app
+from mlloss.conformance.cli.app import app
 app(["differences", "--from", "mindspore", "--to", "jax"])
 """
     runs = [

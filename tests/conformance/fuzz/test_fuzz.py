@@ -11,7 +11,6 @@ import pytest
 from hypothesis import find, settings
 from typer.testing import CliRunner, Result
 
-from mlloss import cli
 from mlloss.conformance import Host
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
@@ -19,6 +18,7 @@ from mlloss.conformance.cases.quantities import QUANTITIES
 from mlloss.conformance.cases.regressions import found_cases, found_line, named
 from mlloss.conformance.cases.serialization import case_of
 from mlloss.conformance.cli import fuzz as fuzz_command
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.expected.expectation import ExpectedError, Numbers, expected
 from mlloss.conformance.frameworks.registry import BOTH, TARGETS, Implementation
 from mlloss.conformance.fuzz import search as hunt
@@ -156,7 +156,7 @@ def test_every_strategy_gives_cases_that_can_be_judged(
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["conformance", "fuzz", *arguments])
+    return CliRunner().invoke(app, ["conformance", "fuzz", *arguments])
 
 
 def use(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +212,6 @@ def test_without_hypothesis_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def test_nobody_needs_hypothesis_but_the_fuzzer() -> None:
-    code = "import sys, mlloss.cli; print('hypothesis' in sys.modules)"
+    code = "import sys, mlloss.conformance.cli.conformance; print('hypothesis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from mlloss import cli
+from mlloss.conformance.cli.app import app
 
 FEW = ("--target", "numpy", "--case", "documented/torch*")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, arguments)
+    return CliRunner().invoke(app, arguments)
 
 
 def test_all_reports_are_written_and_a_record_gives_the_same(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_what_is_no_record_is_not_reported(tmp_path: Path, content: str | None) 
     if content is not None:
         record.write_text(content)
     result = run("conformance", "--from-record", str(record))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "record.jsonl" in result.output
     assert len(result.output.splitlines()) == 1
 

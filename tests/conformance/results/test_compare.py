@@ -13,9 +13,9 @@ from invented import ROWS, STALE, invented, written
 from rich.console import Console
 from typer.testing import CliRunner
 
-from mlloss import cli
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Array
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.reports.terminal.diff import print_comparison
 from mlloss.conformance.results.diff import CHANGES, Comparison, compare
 from mlloss.conformance.results.judge import Verdict
@@ -162,7 +162,7 @@ def test_versions_that_changed(run: Run) -> None:
 def test_the_command(tmp_path: Path, run: Run, changes: dict[str, Any], status: int) -> None:
     old = written(tmp_path / "old.jsonl", run)
     new = written(tmp_path / "new.jsonl", with_verdict(run, **changes))
-    result = CliRunner().invoke(cli.app, ["conformance", "--compare", str(old), str(new)])
+    result = CliRunner().invoke(app, ["conformance", "--compare", str(old), str(new)])
     assert result.exit_code == status
     assert result.output.splitlines()[-1] in ("1 broke.", "Nothing broke; no verdict changed.") or (
         changes is ABSENT and "Nothing broke; 1 verdicts changed." in result.output
@@ -174,8 +174,8 @@ def test_what_is_no_record_is_not_compared(tmp_path: Path, run: Run) -> None:
     for content in (None, old.read_text()[:-100]):
         if content is not None:
             new.write_text(content)
-        result = CliRunner().invoke(cli.app, ["conformance", "--compare", str(old), str(new)])
-        assert result.exit_code == 1
+        result = CliRunner().invoke(app, ["conformance", "--compare", str(old), str(new)])
+        assert result.exit_code == 2
         assert "new.jsonl" in result.output
         assert "Nothing broke" not in result.output
         assert len(result.output.splitlines()) == 1

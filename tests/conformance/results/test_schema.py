@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from typer.testing import CliRunner
 
-from mlloss import cli
 from mlloss.conformance.cases.model import Case
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.frameworks.registry import SUBJECTS
 from mlloss.conformance.results.judge import KINDS
 from mlloss.conformance.results.record import Clock
@@ -79,7 +79,7 @@ def _kinds(line: Line) -> Iterator[str]:
 def test_a_record_of_a_real_run_is_valid(tmp_path: Path) -> None:
     record = tmp_path / "record.jsonl"
     command = ["conformance", "--target", "numpy", "--quick", "--case", "*e*0*"]
-    CliRunner().invoke(cli.app, [*command, "--record", str(record)])
+    CliRunner().invoke(app, [*command, "--record", str(record)])
     written = [json.loads(line) for line in record.read_text().splitlines()]
     assert written[-1]["footer"]
     assert len(written) > 100

@@ -18,8 +18,8 @@ import pytest
 from sample import TORCH_PAGE, fakes
 from typer.testing import CliRunner
 
-from mlloss import cli
 from mlloss.conformance.cli import conformance as command
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.results.record import IncompleteRecord, read_record
 from mlloss.conformance.runner import progress
 from mlloss.conformance.runner.pool import Pool
@@ -113,7 +113,7 @@ def test_a_killed_worker_is_a_death_and_the_rest_goes_on(
     monkeypatch.setattr(command, "Pool", lambda jobs, timeout: pool)
     monkeypatch.setattr(progress, "for_terminal", lambda: killing)
     arguments = ["conformance", "--target", "numpy", "--case", "documented/*"]
-    result = CliRunner().invoke(cli.app, [*arguments, "--record", str(record)])
+    result = CliRunner().invoke(app, [*arguments, "--record", str(record)])
     assert result.exit_code == 1
     assert "killed by SIGKILL" in result.output
     head, run = read_record(record)

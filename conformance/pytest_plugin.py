@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.frameworks.adapters import Host
-from mlloss.conformance.known_differences.model import Difference
-from mlloss.conformance.known_differences.third_party import Departure
+from mlloss.conformance.known_differences.model import Difference, DifferenceSource
 from mlloss.conformance.results.judge import FAILURES, Verdict
 from mlloss.conformance.runner.in_process import Exam, told
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def parametrize(
     host: Host,
     *,
-    known_differences: Iterable[Departure] = (),
+    known_differences: Iterable[DifferenceSource] = (),
     cases: Iterable[Case] | None = None,
 ) -> pytest.MarkDecorator:
     """Decorate a test of one argument, `check`, which is to be called; arguments as there.

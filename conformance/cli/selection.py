@@ -16,8 +16,11 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cli.names import names
 from mlloss.conformance.frameworks.adapters import find_host
 from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS
-from mlloss.conformance.known_differences.model import Difference, known_differences
-from mlloss.conformance.known_differences.third_party import departures
+from mlloss.conformance.known_differences.model import (
+    Difference,
+    known_differences,
+    third_party_differences,
+)
 from mlloss.conformance.runner.session import Run, Selection
 
 Given = Sequence[str] | None
@@ -86,7 +89,7 @@ def backend_rows(backend: str | None, known: Sequence[Path]) -> tuple[list[str],
     sys.path.append(os.getcwd())  # last, so that it hides nothing
     try:
         host = find_host(backend)
-        return [backend], list(departures(known, host.name, backend))
+        return [backend], list(third_party_differences(known, host.name, backend))
     except (ValueError, OSError) as error:
         raise typer.BadParameter(" ".join(str(error).split())) from error
 

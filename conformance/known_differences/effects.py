@@ -1,6 +1,7 @@
-"""What a known difference may say comes instead of the definition, in words that compute it.
+"""Compute what a known difference predicts, from the words of its `instead`.
 
-A word that this file overlooked would excuse too much, so that each has its values here.
+Every word has its allowed values here or in the loss's own emulation: a word that is not
+understood would excuse too much.
 """
 
 from __future__ import annotations
@@ -12,20 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from mlloss.conformance import losses
 from mlloss.conformance.cases.model import KEPT, Array, Case, Floats
 from mlloss.conformance.expected.expectation import ExpectedError, Numbers, Raises, expected
 from mlloss.conformance.expected.tolerance import ONE_ROUNDING, RELATIVE
-from mlloss.conformance.known_differences.emulation import (
-    HINGES,
-    SPREADS,
-    TERMS,
-    margin,
-    soft,
-    spread,
-)
 from mlloss.core.spec import FLOATS
 
-# The values that a word may have; None where they are not to be counted.
+# The values of each word; None where any value is allowed.
 WORDS: Mapping[str, tuple[Any, ...] | None] = {
     # nothing is computed
     "raises": None,
@@ -38,12 +32,7 @@ WORDS: Mapping[str, tuple[Any, ...] | None] = {
     "bools": ("numbers",),
     "missing_lists": ("no targets",),
     "negatives": ("from the end",),
-    # the numbers are worked out in another way
-    "padding": ("class 0",),
-    "hinge": tuple(HINGES),
-    "terms": tuple(TERMS),
-    "broadcasts": tuple(SPREADS),
-    # the numbers are these, but
+    # the result has another form or tolerance
     "dtype": FLOATS,
     "row_axis": ("kept",),
     "relative": None,
@@ -54,44 +43,57 @@ BOUNDS = {"relative", "absolute"}
 
 @dataclass(frozen=True)
 class Uninitialized:
-    """What stood in memory that is not the call's: any numbers, or the end of the process."""
+    """The result is uninitialised memory: any numbers, or the end of the process."""
 
 
 @dataclass(frozen=True)
 class Crash:
-    """The end of the process, by this signal."""
+    """The process is killed by this signal."""
 
     signal: str
 
 
-Restated = Numbers | Raises | ExpectedError | Uninitialized | Crash
+Prediction = Numbers | Raises | ExpectedError | Uninitialized | Crash
 
 
-def check_instead(instead: Mapping[str, Any]) -> None:
-    """ValueError for anything that could not be computed."""
-    unknown = sorted(set(instead) - set(WORDS))
+def words_of(loss: str) -> dict[str, tuple[Any, ...] | None]:
+    """Return the words that a known difference of a loss may use, with the values of each."""
+    emulation = losses.find(loss).emulation
+    return dict(WORDS) | (dict(emulation.WORDS) if emulation else {})
+
+
+def check_instead(loss: str, instead: Mapping[str, Any]) -> None:
+    """Check that `instead` can be computed.
+
+    Raises:
+        ValueError: it is empty, or has words or values that are unknown or contradict each other.
+    """
+    words = words_of(loss)
+    unknown = sorted(set(instead) - set(words))
     if not instead or unknown:
-        raise ValueError(f"instead must be words of {sorted(WORDS)}; got {dict(instead)}")
+        raise ValueError(f"instead must be words of {sorted(words)}; got {dict(instead)}")
     for word, value in instead.items():
-        allowed = WORDS[word]
+        allowed = words[word]
         if allowed is not None and value not in allowed:
             raise ValueError(f"instead: {word} must be one of {allowed}; got {value!r}")
-    if "padding" in instead and "hinge" not in instead:
-        raise ValueError(f"instead: padding needs a hinge to be worked out; got {dict(instead)}")
     ends = set(instead) & {"raises", "gives", "dies"}
     if len(ends) > 1 or (ends and set(instead) - ends - {"message"}):
-        raise ValueError(f"instead: {sorted(ends)} leaves no room for more; got {dict(instead)}")
+        raise ValueError(
+            f"instead: {sorted(ends)} cannot be combined with other words; got {dict(instead)}"
+        )
     if "message" in instead and "raises" not in instead:
-        raise ValueError(f"instead: a message of nothing that raises; got {dict(instead)}")
+        raise ValueError(f"instead: a message needs `raises` beside it; got {dict(instead)}")
+    if emulation := losses.find(loss).emulation:
+        emulation.check(instead)
 
 
-def restated(case: Case, instead: Mapping[str, Any]) -> Restated:
-    """What the definition gives when read as `instead` reads it."""
-    return _restated(case, tuple(sorted(instead.items())))
+def predict(case: Case, instead: Mapping[str, Any]) -> Prediction:
+    """Return what a known difference with this `instead` predicts for a case."""
+    return _predict(case, tuple(sorted(instead.items())))
 
 
 @lru_cache(KEPT)
-def _restated(case: Case, words: tuple[tuple[str, Any], ...]) -> Restated:
+def _predict(case: Case, words: tuple[tuple[str, Any], ...]) -> Prediction:
     instead = dict(words)
     if "raises" in instead:
         return Raises(instead["raises"], instead.get("message", ""))
@@ -105,7 +107,7 @@ def _restated(case: Case, words: tuple[tuple[str, Any], ...]) -> Restated:
 
 
 def _with_axis(numbers: Numbers) -> Numbers:
-    """The number of a row without a batch as that of a batch of one."""
+    """Return the result of a row without a batch as that of a batch of one."""
     reach = np.broadcast_to(numbers.reach, numbers.value.shape)
     return replace(numbers, value=numbers.value[None], reach=reach[None])
 
@@ -116,7 +118,7 @@ def _gives_nan(case: Case) -> Numbers:
 
 
 def _read(case: Case, instead: Mapping[str, Any]) -> Case:
-    """The call as it is understood."""
+    """Return the call as the framework reads it."""
     read = {name: instead[name] for name in ("labels", "reduction") if name in instead}
     arrays: dict[str, Array] = {}
     if "bools" in instead:
@@ -129,26 +131,22 @@ def _read(case: Case, instead: Mapping[str, Any]) -> Case:
 
 
 def _lists_for_all(case: Case) -> Array:
-    """Lists that list nothing for the rows behind the last list."""
+    """Return the index lists with an empty one for each row that has none."""
     width, missing = case.target.shape[-1], case.input.shape[0] - case.target.shape[0]
     return Array(case.target.dtype, case.target.data + [[-1] * width] * missing)
 
 
 def _from_the_end(case: Case) -> Array:
-    """-2 for the last class but one, and so on; -1 ends a list all the same."""
+    """Return the index lists with -2 read as the last class but one, and so on; -1 ends a list."""
     numbers, classes = case.target.rounded(), case.input.shape[-1]
     return Array(case.target.dtype, np.where(numbers < -1, numbers + classes, numbers).tolist())
 
 
 def _computed(case: Case, instead: Mapping[str, Any]) -> Numbers:
-    """By another way if one is told."""
-    if "hinge" in instead:
-        value = margin(case, instead["hinge"], instead.get("padding", ""))
-    elif "terms" in instead:
-        value = soft(case, instead["terms"])
-    elif "broadcasts" in instead:
-        value = spread(case, instead["broadcasts"])
-    else:
+    """Return the numbers of the loss's emulation, or else the definition's."""
+    emulation = losses.find(case.loss).emulation
+    value = emulation.emulate(case, instead) if emulation else None
+    if value is None:
         return _defined(case)
     return _near(value, instead.get("dtype", case.input.dtype))
 
@@ -160,13 +158,13 @@ def _defined(case: Case) -> Numbers:
 
 
 def _near(value: Floats, dtype: str) -> Numbers:
-    """As near as one may come with some roundings of 1."""
+    """Return numbers with the tolerance of a few roundings of 1."""
     reach = RELATIVE[dtype] * np.abs(value) + 8 * ONE_ROUNDING[dtype]
     return Numbers(value, np.asarray(reach), dtype)
 
 
 def _bounded(numbers: Numbers, instead: Mapping[str, Any]) -> Numbers:
-    """To a fraction of themselves, or to that of 1."""
+    """Widen the tolerance to the bounds that `instead` states."""
     size = np.where(np.isfinite(numbers.value), np.abs(numbers.value), 0.0)
     reach = instead.get("relative", 0.0) * size + instead.get("absolute", 0.0)
     return replace(numbers, reach=np.asarray(np.maximum(numbers.reach, reach)))

@@ -13,7 +13,7 @@ from mlloss.conformance.expected.expectation import (
     expected,
 )
 from mlloss.conformance.frameworks.registry import OURS, Implementation
-from mlloss.conformance.known_differences.effects import Crash, Uninitialized, restated
+from mlloss.conformance.known_differences.effects import Crash, Uninitialized, predict
 from mlloss.conformance.known_differences.model import Difference
 
 
@@ -64,7 +64,7 @@ def applicable(matches: Sequence[Difference], case: Case, agrees: bool) -> list[
 
 def contradicts_definition(difference: Difference, case: Case) -> bool:
     """Return whether a known difference predicts something other than the definition."""
-    predicted, definition = restated(case, difference.instead), expected(case)
+    predicted, definition = predict(case, difference.instead), expected(case)
     if isinstance(predicted, Uninitialized | Crash):
         return True
     if isinstance(predicted, Raises):

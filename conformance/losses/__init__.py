@@ -1,7 +1,8 @@
 """What the suite knows of each loss: a folder a loss, named as its module in `mlloss.losses`.
 
 A folder holds `reference.py` and `cases.py`, `natives.toml`, `documented/<framework>.toml` and
-`known_differences/<framework>.toml`. It is found by its name; nothing else lists it.
+`known_differences/<framework>.toml`; where these use words of the loss's own, also
+`emulation.py`. It is found by its name; nothing else lists it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class LossFolder:
     def cases(self) -> ModuleType:
         """`cases.py`: the edge cases, invalid calls and id prefix of the loss."""
         return self._module("cases")
+
+    @property
+    def emulation(self) -> ModuleType | None:
+        """`emulation.py`, where known differences of the loss use words of its own; else None."""
+        return self._module("emulation") if (self.path / "emulation.py").is_file() else None
 
     @property
     def prefix(self) -> str:

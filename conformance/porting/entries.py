@@ -9,15 +9,10 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.frameworks.registry import TARGETS
 from mlloss.conformance.known_differences.demonstrations import examples
-from mlloss.conformance.known_differences.effects import Restated, restated
+from mlloss.conformance.known_differences.effects import Prediction, predict
 from mlloss.conformance.known_differences.model import PAGE, SEVERITIES, Difference
-from mlloss.conformance.known_differences.text import (
-    condition_in_words,
-    instead_in_words,
-    versions_in_words,
-)
 from mlloss.conformance.porting.code.script import reproduction
-from mlloss.conformance.reports.text import definition_in_words, numbers, restated_in_words
+from mlloss.conformance.reports.text import definition_text, numbers, prediction_text, toml_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +30,16 @@ class Entry:
         return case.source.framework if case and case.source else ""
 
     def when(self) -> str:
-        """The condition, in words."""
-        return condition_in_words(self.row.when) or "always"
+        """Return the condition as TOML."""
+        return toml_text(self.row.when) or "always"
 
     def instead(self) -> str:
-        """What comes then, in words."""
-        return instead_in_words(self.row.instead)
+        """Return the prediction as TOML."""
+        return toml_text(self.row.instead)
 
     def versions(self) -> str:
-        """Since when and until when, in words; empty if in all versions."""
-        return versions_in_words(self.row.versions)
+        """Return the versions that it is about; empty if all."""
+        return str(self.row.versions)
 
     def example(self) -> Case | None:
         """The first target's."""
@@ -55,12 +50,12 @@ class Entry:
         case = self.example()
         if case is None or self.row.is_tolerance_only():
             return ""
-        return _told_apart(case, restated(case, self.row.instead))
+        return _told_apart(case, predict(case, self.row.instead))
 
     def definition(self) -> str:
         """What should come there."""
         case = self.example()
-        return definition_in_words(expected(case)) if case else ""
+        return definition_text(expected(case)) if case else ""
 
     def has_script(self) -> bool:
         """Of a printed page there is none."""
@@ -81,12 +76,12 @@ def _order(entry: Entry) -> tuple[int, str, str]:
     return SEVERITIES.index(entry.row.severity), entry.framework(), entry.row.id
 
 
-def _told_apart(case: Case, instead: Restated) -> str:
+def _told_apart(case: Case, instead: Prediction) -> str:
     definition = expected(case)
     if not (isinstance(instead, Numbers) and isinstance(definition, Numbers)):
-        return restated_in_words(instead)
+        return prediction_text(instead)
     digits = next(
-        (n for n in (6, 9) if numbers(instead.value, n) != definition_in_words(definition)), 17
+        (n for n in (6, 9) if numbers(instead.value, n) != definition_text(definition)), 17
     )
     dtype = "" if instead.dtype == definition.dtype else f" as {instead.dtype}"
     return f"gives {numbers(instead.value, digits)}{dtype}"

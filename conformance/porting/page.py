@@ -11,15 +11,15 @@ from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected.expectation import expected
 from mlloss.conformance.frameworks.natives import native_absence
-from mlloss.conformance.known_differences.demonstrations import speaks_of
-from mlloss.conformance.known_differences.effects import restated
+from mlloss.conformance.known_differences.demonstrations import contradicts
+from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import known_differences
 from mlloss.conformance.porting.code.call import written_call
 from mlloss.conformance.porting.code.script import reproduction
 from mlloss.conformance.porting.entries import Entry, entries
 from mlloss.conformance.porting.signatures import DIALECTS, Row, signature_rows
 from mlloss.conformance.porting.transition import Comparison, compare
-from mlloss.conformance.reports.text import definition_in_words, restated_in_words
+from mlloss.conformance.reports.text import definition_text, prediction_text
 from mlloss.losses.catalogue import CATALOGUE
 
 TITLES = {"torch": "PyTorch", "jax": "JAX", "paddle": "PaddlePaddle", "mindspore": "MindSpore"}
@@ -90,9 +90,11 @@ def _own(case: Case, framework: str) -> Block:
     title = TITLES[framework]
     if reason := native_absence(framework, case.loss):
         return Block(title, "", reason)
-    rows = [row for row in known_differences() if framework in row.targets and speaks_of(row, case)]
+    rows = [
+        row for row in known_differences() if framework in row.targets and contradicts(row, case)
+    ]
     told = [row for row in rows if not row.is_tolerance_only()]
-    comes = restated_in_words(restated(case, told[0].instead)) if told else _right(case)
+    comes = prediction_text(predict(case, told[0].instead)) if told else _right(case)
     why = "".join(f" ({row.id}: {row.why})" for row in rows)
     return Block(title, _bare(reproduction(case, framework, "native")), comes + why)
 
@@ -112,7 +114,7 @@ def _ported(case: Case, source: str, goal: str) -> Block:
 
 
 def _right(case: Case) -> str:
-    return f"gives {definition_in_words(expected(case))}"
+    return f"gives {definition_text(expected(case))}"
 
 
 def _bare(script: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from mlloss.conformance.expected.expectation import Numbers, Raises, close
 from mlloss.conformance.frameworks.natives import NATIVES, Missing
-from mlloss.conformance.known_differences.demonstrations import speaks_of
-from mlloss.conformance.known_differences.effects import Crash, Uninitialized, restated
+from mlloss.conformance.known_differences.demonstrations import contradicts
+from mlloss.conformance.known_differences.effects import Crash, Uninitialized, predict
 from mlloss.conformance.porting.entries import Entry
 from mlloss.losses.catalogue import CATALOGUE
 
@@ -53,10 +53,10 @@ def _follows(one: Entry, other: Entry) -> bool:
     if (
         case is None
         or one.row.is_tolerance_only() != other.row.is_tolerance_only()
-        or not speaks_of(other.row, case)
+        or not contradicts(other.row, case)
     ):
         return False
-    ours, theirs = restated(case, one.row.instead), restated(case, other.row.instead)
+    ours, theirs = predict(case, one.row.instead), predict(case, other.row.instead)
     if isinstance(ours, Numbers) and isinstance(theirs, Numbers):
         same = ours.dtype == theirs.dtype
         return same and (close(ours.value, theirs) or close(theirs.value, ours))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from mlloss.conformance.cases.model import Floats
 from mlloss.conformance.expected.expectation import ExpectedError, Numbers, Raises
-from mlloss.conformance.known_differences.effects import Crash, Restated, Uninitialized
+from mlloss.conformance.known_differences.effects import Crash, Prediction, Uninitialized
 from mlloss.conformance.runner.protocol import Outcome
 
 LONGEST = 80
@@ -27,7 +29,7 @@ def numbers(value: Floats, digits: int = 6) -> str:
     return f"{'x'.join(map(str, value.shape))} numbers: {some} ..."
 
 
-def restated_in_words(instead: Restated) -> str:
+def prediction_text(instead: Prediction) -> str:
     """What a known difference says comes."""
     if isinstance(instead, Raises):
         return raised(instead.type, instead.message)
@@ -35,10 +37,10 @@ def restated_in_words(instead: Restated) -> str:
         return f"is killed by {instead.signal}"
     if isinstance(instead, Uninitialized):
         return "gives whatever stands in memory"
-    return f"gives {definition_in_words(instead)}"
+    return f"gives {definition_text(instead)}"
 
 
-def definition_in_words(wanted: Restated) -> str:
+def definition_text(wanted: Prediction) -> str:
     """What is expected."""
     if isinstance(wanted, Numbers):
         return numbers(wanted.value)
@@ -46,7 +48,7 @@ def definition_in_words(wanted: Restated) -> str:
     return "an error" + (", or nan in the wrong rows" if may_be_nan else "")
 
 
-def came(outcome: Outcome, wanted: Restated, verb: str = "gives") -> str:
+def came(outcome: Outcome, wanted: Prediction, verb: str = "gives") -> str:
     """What came, with more digits where six do not tell it from what was wanted."""
     if outcome.value is None:
         return raised(outcome.error, outcome.message)
@@ -55,6 +57,17 @@ def came(outcome: Outcome, wanted: Restated, verb: str = "gives") -> str:
     dtype = "" if outcome.dtype == wanted.dtype else f" as {outcome.dtype}"
     same = numbers(outcome.value) == numbers(wanted.value) and not dtype
     return f"{verb} {numbers(outcome.value, 9 if same else 6)}{dtype}"
+
+
+def toml_text(table: Mapping[str, Any]) -> str:
+    """Return a table as TOML on one line: `dtype = "float16", axes = { below = 3 }`."""
+    return ", ".join(f"{key} = {_toml(value)}" for key, value in table.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {toml_text(value)} }}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def raised(error: str, message: str) -> str:

@@ -60,7 +60,7 @@ def compare(old: tuple[Told, Run], new: tuple[Told, Run]) -> Comparison:
     """Each a header and a run, as a record has them."""
     selections = [run.selection for _, run in (old, new)]
     cases = [{case.id: case.question("mlloss") for case in some.cases} for some in selections]
-    rows = [{row.id: row.told() for row in some.rows} for some in selections]
+    rows = [{row.id: row.to_json() for row in some.rows} for some in selections]
     changes = tuple(_changes(old[1], new[1]))
     return Comparison(changes, tuple(_versions(old, new)), _keys(*cases), _keys(*rows))
 

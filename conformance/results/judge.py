@@ -22,10 +22,10 @@ from mlloss.conformance.expected.expectation import (
 from mlloss.conformance.frameworks.adapters import Host, find_host
 from mlloss.conformance.frameworks.natives import Missing, dialect_of
 from mlloss.conformance.frameworks.registry import OURS, find_target
-from mlloss.conformance.known_differences.effects import Crash, Restated, Uninitialized, restated
+from mlloss.conformance.known_differences.effects import Crash, Prediction, Uninitialized, predict
 from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.known_differences.selection import applicable, matching
-from mlloss.conformance.reports.text import came, definition_in_words, restated_in_words
+from mlloss.conformance.reports.text import came, definition_text, prediction_text
 from mlloss.conformance.runner.protocol import Outcome
 
 Kind = Literal["agrees", "known", "differs", "ambiguous", "stale", "died", "timed out", "absent"]
@@ -149,9 +149,9 @@ def stale_differences(
 def _judged_by(observation: Observation, one: Difference | None, agrees: bool) -> Verdict:
     """Return the verdict where at most one known difference applies."""
     outcome = observation.outcome
-    if one and _is_observed(observation, predicted := restated(observation.case, one.instead)):
-        wanted = definition_in_words(expected(observation.case))
-        explanation = f"{restated_in_words(predicted)}, the definition {wanted}"
+    if one and _is_observed(observation, predicted := predict(observation.case, one.instead)):
+        wanted = definition_text(expected(observation.case))
+        explanation = f"{prediction_text(predicted)}, the definition {wanted}"
         return observation.verdict("known", explanation, one)
     if outcome.kind in ("died", "timed out"):
         kind: Kind = "died" if outcome.kind == "died" else "timed out"
@@ -172,9 +172,9 @@ def _ambiguous(observation: Observation, found: Sequence[Difference]) -> Verdict
     return replace(observation.verdict("ambiguous", explanation), candidates=ids)
 
 
-def _definitions(observation: Observation) -> list[Restated]:
+def _definitions(observation: Observation) -> list[Prediction]:
     """Return the definition's result, and those that a limit of the framework allows beside it."""
-    wanted: list[Restated] = [expected(observation.case)]
+    wanted: list[Prediction] = [expected(observation.case)]
     if observation.target == PAGE:
         return wanted
     if observation.adapter().flushes_subnormals:
@@ -184,7 +184,7 @@ def _definitions(observation: Observation) -> list[Restated]:
     return wanted
 
 
-def _is_observed(observation: Observation, wanted: Restated) -> bool:
+def _is_observed(observation: Observation, wanted: Prediction) -> bool:
     """Return whether the outcome is the wanted one, within its tolerance."""
     outcome = observation.outcome
     if isinstance(wanted, Raises):
@@ -256,4 +256,4 @@ def _comparison(observation: Observation) -> str:
     if outcome.kind in ("died", "timed out"):
         return outcome.message
     verb = "prints" if observation.target == PAGE else "gives"
-    return f"{came(outcome, wanted, verb)}, the definition {definition_in_words(wanted)}"
+    return f"{came(outcome, wanted, verb)}, the definition {definition_text(wanted)}"

@@ -54,7 +54,7 @@ def lines_of(run: Run) -> Iterator[Line]:
     for verdict in run.verdicts:
         found.setdefault(verdict.case, []).append(verdict)
     for row in run.selection.rows:
-        yield {"difference": row.id} | row.told()
+        yield {"difference": row.id} | row.to_json()
     for case in run.selection.cases:
         yield line_of(case) | {"verdicts": _told(found.get(case.id, ()))}
     for verdict in found.get("", ()):  # rows that no case needs

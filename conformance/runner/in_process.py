@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.frameworks.adapters import Host, checked_host
-from mlloss.conformance.known_differences.model import Difference
-from mlloss.conformance.known_differences.third_party import Departure, departures
+from mlloss.conformance.known_differences.model import (
+    Difference,
+    DifferenceSource,
+    third_party_differences,
+)
 from mlloss.conformance.results.judge import Observation, Verdict, judge, stale_differences
 from mlloss.conformance.runner.protocol import Outcome, read_answer
 from mlloss.conformance.runner.session import Run, Selection
@@ -24,7 +25,7 @@ SHOWN = 10
 def check_backend(
     host: Host,
     *,
-    known_differences: Iterable[Departure] = (),
+    known_differences: Iterable[DifferenceSource] = (),
     cases: Iterable[Case] | None = None,
 ) -> Run:
     """Run the cases on the backend of `host`, and return what came of them.
@@ -49,10 +50,10 @@ def check_backend(
 class Exam:
     """One backend in this process, and the differences it is known for."""
 
-    def __init__(self, host: Host, known_differences: Iterable[Departure] = ()) -> None:
+    def __init__(self, host: Host, known_differences: Iterable[DifferenceSource] = ()) -> None:
         """The framework is not imported before the first question."""
         self.host = checked_host(host)
-        self.rows = departures(known_differences, host.name, host.name)
+        self.rows = third_party_differences(known_differences, host.name, host.name)
         self._answers = Answers(host, "eager")
         self._version = ""
 
@@ -76,8 +77,7 @@ class Exam:
 
     def matches(self, row: Difference, case: Case) -> bool:
         """Whether a row speaks of a case, be it in another version."""
-        ever = replace(row, versions=SpecifierSet())
-        return ever.matches(case, self.host.name, "")
+        return row.of_all_versions().matches(case, self.host.name, "")
 
     def absence(self, case: Case) -> str | None:
         """Why the case cannot be asked, or None."""

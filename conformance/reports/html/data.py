@@ -10,11 +10,11 @@ import numpy as np
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.expected.expectation import expected
 from mlloss.conformance.frameworks.registry import SUBJECTS
-from mlloss.conformance.known_differences.effects import restated
+from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.porting.code.script import reproduction
 from mlloss.conformance.reports.html.scripts import pack
-from mlloss.conformance.reports.text import definition_in_words, restated_in_words
+from mlloss.conformance.reports.text import definition_text, prediction_text
 from mlloss.conformance.results.counts import by_target
 from mlloss.conformance.results.judge import FAILURES, KINDS, Verdict
 from mlloss.conformance.results.matrix import SYMBOLS
@@ -100,12 +100,12 @@ def _said(case: Case, verdict: Verdict, rows: Mapping[str, Difference]) -> list[
         return [came]
     if verdict.kind == "known":
         return [came, verdict.difference]
-    instead = restated_in_words(restated(case, rows[verdict.difference].instead))
+    instead = prediction_text(predict(case, rows[verdict.difference].instead))
     return [came, verdict.difference, instead]
 
 
 def _expected(case: Case) -> str:
-    return definition_in_words(expected(case))
+    return definition_text(expected(case))
 
 
 def _call(case: Case) -> list[tuple[str, str]]:

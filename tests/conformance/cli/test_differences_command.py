@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cli.app import app
 from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS, Framework
-from mlloss.conformance.known_differences.effects import Uninitialized, restated
+from mlloss.conformance.known_differences.effects import Uninitialized, predict
 from mlloss.conformance.known_differences.model import PAGE, SEVERITIES, known_differences
 from mlloss.conformance.porting.entries import Entry, entries
 from mlloss.conformance.porting.transition import Comparison, alike, compare
@@ -85,7 +85,7 @@ def _wrong(entry: Entry, target: str, came: str | Outcome) -> str:
     row, case = entry.row, entry.examples[target]
     observation = Observation(case, target, "native", _version(target), outcome(case, came))
     verdict = judge(observation, known_differences())
-    wild = case.alone or isinstance(restated(case, row.instead), Uninitialized)
+    wild = case.alone or isinstance(predict(case, row.instead), Uninitialized)
     chance = wild and verdict.kind == "stale"
     known = (verdict.kind, verdict.difference) == ("known", row.id)
     name = f"{_name(entry, target)} ({case.id})"
@@ -108,7 +108,7 @@ def test_a_row_that_no_case_shows_is_listed_all_the_same() -> None:
     (entry,) = entries([row], [])
     assert (entry.framework(), entry.example(), entry.gives()) == ("torch", None, "")
     printed = "".join(str(getattr(part, "renderable", part)) for part in listing([entry], {}))
-    assert "When: for index lists" in printed
+    assert 'When: labels = "indices"' in printed
     assert "E.g." not in printed
     assert "--reproduce" not in printed
 
@@ -175,11 +175,10 @@ def test_an_entry_says_what_when_since_when_and_what_comes_of_it() -> None:
     start = printed.index("  torch-compile-padding (")
     entry = " ".join(printed[start : printed.index("https://", start)].split())
     for part in (
-        "since 2.4, before 2.14)",
+        "<2.14,>=2.4)",
         "multilabel_margin_loss: compiled, every padded slot",
-        "When: for index lists, ",
-        "where a list is padded with -1",
-        "counts every slot from the first -1 on as class 0",
+        'When: labels = "indices", padded = true, lists = "as classes", axes = { below = 3 }',
+        'padding = "class 0"',
         "gives 0.85, the definition 0.325",
     ):
         assert part in entry

@@ -97,7 +97,7 @@ def test_a_row_of_another_version_is_not_asked_for(tiny: Host) -> None:
 
 @pytest.mark.parametrize("target", ["torch", "numpy", "page"])
 def test_of_us_there_are_no_known_differences(target: str) -> None:
-    with pytest.raises(ValueError, match=f"mlloss has no excuse on {target}"):
+    with pytest.raises(ValueError, match=f"third-party backends only; targets has {target}"):
         known(targets=(target,))
 
 
@@ -106,7 +106,7 @@ def test_a_row_must_be_about_the_backend(tiny: Host) -> None:
         known(implementation="native")
     with pytest.raises(ValueError, match="targets must have 'tinyarray'; got"):
         check_backend(tiny, known_differences=[known(targets=("tinyaray",))])
-    with pytest.raises(ValueError, match="ids of differences must be unique"):
+    with pytest.raises(ValueError, match="ids of known differences must be unique"):
         check_backend(tiny, known_differences=[known(), known()])
-    with pytest.raises(TypeError, match="must be several rows or paths"):
+    with pytest.raises(TypeError, match="must be an iterable of known differences"):
         check_backend(tiny, known_differences=known())  # type: ignore[arg-type]

@@ -22,10 +22,10 @@ from mlloss.conformance.frameworks.natives import NATIVES, Native
 from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS
 from mlloss.conformance.known_differences.effects import (
     BOUNDS,
-    WORDS,
     Crash,
     Uninitialized,
-    restated,
+    predict,
+    words_of,
 )
 from mlloss.conformance.known_differences.matching import meets
 from mlloss.conformance.known_differences.model import PAGE, Difference, known_differences
@@ -57,7 +57,7 @@ class Mutation:
 def mutations(row: Difference) -> Iterator[Mutation]:
     """Every word in turn, every condition in turn, every target in turn, and the row itself."""
     yield Mutation("dropped", None)
-    for name, instead in (*_other_words(row.instead), *_fewer_words(row.instead)):
+    for name, instead in (*_other_words(row), *_fewer_words(row.instead)):
         yield _mutation(row, name, instead=instead)
     for name, when in _other_conditions(row):
         yield _mutation(row, name, when=when)
@@ -74,15 +74,15 @@ def _mutation(row: Difference, name: str, **changes: Any) -> Mutation:
         return Mutation(name, None)
 
 
-def _other_words(instead: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _other_words(row: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
     """Another value of a word, another error."""
-    for word, value in instead.items():
-        for other in _others(word, value):
-            yield f"{word} = {other!r}", {**instead, word: other}
+    words = words_of(row.loss)
+    for word, value in row.instead.items():
+        for other in _others(word, value, words[word]):
+            yield f"{word} = {other!r}", {**row.instead, word: other}
 
 
-def _others(word: str, value: Any) -> Sequence[Any]:
-    allowed = WORDS[word]
+def _others(word: str, value: Any, allowed: Sequence[Any] | None) -> Sequence[Any]:
     if allowed is not None:
         return [other for other in allowed if other != value]
     return [] if word in BOUNDS else [f"another {value}"]
@@ -231,7 +231,7 @@ def shown(case: Case, target: str) -> Outcome:
     if not rows:
         return right(case)
     (row,) = rows
-    wanted = restated(case, row.instead)
+    wanted = predict(case, row.instead)
     if isinstance(wanted, Raises):
         return Outcome("error", f"of {case.id}: {wanted.message}", wanted.type)
     if isinstance(wanted, Crash):

@@ -14,12 +14,12 @@ from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Array
 from mlloss.conformance.expected.expectation import Numbers
 from mlloss.conformance.frameworks.registry import OURS, Implementation
-from mlloss.conformance.known_differences.effects import restated
+from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import (
     PAGE,
     Difference,
     known_differences,
-    parse_differences,
+    unique,
 )
 from mlloss.conformance.results.judge import Observation, Verdict, judge, judge_page
 from mlloss.conformance.runner.protocol import Outcome
@@ -45,7 +45,7 @@ def _verdict(value: float, row: Difference, version: str = "2.13.0+cpu") -> Verd
 )
 def test_padding_as_class_0(listed: list[int], value: float) -> None:
     case = TORCH_PAGE.with_arrays(target=Array("int64", [listed]))
-    numbers = restated(case, {"hinge": HINGE, "padding": "class 0"})
+    numbers = predict(case, {"hinge": HINGE, "padding": "class 0"})
     assert isinstance(numbers, Numbers)
     assert numbers.value == pytest.approx(value, rel=1e-6)
 
@@ -83,7 +83,7 @@ def test_a_row_that_no_case_needs_is_stale() -> None:
     [
         {"versions": SpecifierSet(">=2")},  # the fake is 1.2.3
         {"targets": ("paddle",)},  # not in the run
-        {"loss": "multilabel_soft_margin_loss"},  # no case of it in the run
+        {"loss": "multilabel_soft_margin_loss", "instead": {"gives": "nan"}},  # no case of it
     ],
 )
 def test_a_row_that_was_not_put_to_the_test_is_not_stale(changes: dict[str, Any]) -> None:
@@ -122,12 +122,13 @@ def test_a_row_that_says_what_the_definition_says_is_not_needed() -> None:
     ("changes", "message"),
     [
         ({"targets": ("troch",)}, "targets must be of"),
+        ({"loss": "multilabel_margin"}, "loss must be of"),
         ({"severity": "bad"}, "severity must be of"),
         ({"instead": {}}, "instead must be words of"),
         ({"instead": {"labls": "formula"}}, "instead must be words of"),
-        ({"instead": {"message": "x"}}, "a message of nothing that raises"),
-        ({"instead": {"raises": "X", "labels": "formula"}}, "leaves no room for more"),
-        ({"instead": {"raises": "X", "dies": "SIGSEGV"}}, "leaves no room for more"),
+        ({"instead": {"message": "x"}}, "a message needs `raises`"),
+        ({"instead": {"raises": "X", "labels": "formula"}}, "cannot be combined with other words"),
+        ({"instead": {"raises": "X", "dies": "SIGSEGV"}}, "cannot be combined with other words"),
         ({"instead": {"hinge": HINGE, "padding": "class 1"}}, "padding must be one of"),
         ({"instead": {"padding": "class 0"}}, "padding needs a hinge"),
     ],
@@ -143,17 +144,14 @@ def test_a_misspelt_condition_is_refused() -> None:
 
 
 def test_ids_are_unique() -> None:
-    text = """[[difference]]
-    id = "a"
-    targets = ["torch"]
-    loss = "multilabel_margin_loss"
-    instead = { labels = "formula" }
-    severity = "error"
-    why = "x"
-    evidence = ["https://x"]
-    """
-    with pytest.raises(ValueError, match="must be unique"):
-        parse_differences([text, text])
+    rows = [difference(id="a"), difference(id="b"), difference(id="a")]
+    with pytest.raises(ValueError, match="must be unique; got a twice"):
+        unique(rows)
+
+
+def test_a_loss_has_the_words_of_its_own_emulation_only() -> None:
+    with pytest.raises(ValueError, match="instead must be words of"):
+        difference(loss="multilabel_soft_margin_loss")
 
 
 @pytest.mark.parametrize("row", known_differences(), ids=lambda row: row.id)

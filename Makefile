@@ -11,11 +11,11 @@ WORKERS ?= 2
 conformance: $(VENV)/.installed  ## every case on every framework, native and ours
 	$(BIN)/mlloss conformance --require all $(ARGS)
 
-docs: $(VENV)/.installed  ## the same, and what it found into docs/ and the README
-	mkdir -p docs
-	$(BIN)/mlloss conformance --require all --record docs/conformance.jsonl \
-		--markdown docs/conformance.md --html docs/conformance.html --readme README.md $(ARGS)
-	$(BIN)/mlloss porting docs/porting
+docs: $(VENV)/.installed  ## the same, and what it found: the matrix in docs/, the rest in build/docs/
+	mkdir -p build/docs
+	$(BIN)/mlloss conformance --require all --record build/docs/conformance.jsonl \
+		--markdown docs/conformance.md --html build/docs/conformance.html $(ARGS)
+	$(BIN)/mlloss porting build/docs/porting
 
 bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md \

@@ -1,4 +1,4 @@
-"""What the wheel holds, and that it works alone."""
+"""The wheel: its files, its metadata, and that it works with NumPy alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+import venv
+from email import message_from_string
+from email.message import Message
+from importlib.metadata import distribution
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
+
+from mlloss.conformance.extra import INSTALL, PACKAGES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
@@ -73,6 +81,55 @@ def test_typed_and_licensed(wheel: Path):
     assert any(name.endswith("licenses/LICENSE") for name in names(wheel))
 
 
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Message:
+    with ZipFile(wheel) as archive:
+        (name,) = (name for name in names(wheel) if name.endswith(".dist-info/METADATA"))
+        return message_from_string(archive.read(name).decode())
+
+
+def required(metadata: Message, *extras: str) -> set[str]:
+    """Return the names of what is installed with these extras, mlloss's own extras followed."""
+    found, wanted = set(), ["", *extras]
+    for extra in wanted:
+        for requirement in map(Requirement, metadata.get_all("Requires-Dist")):
+            if requirement.marker and not (extra and requirement.marker.evaluate({"extra": extra})):
+                continue
+            if requirement.name == "mlloss":
+                wanted += sorted(requirement.extras - set(wanted))
+            else:
+                found.add(requirement.name)
+    return found
+
+
+def test_numpy_is_all_it_requires(metadata: Message):
+    assert required(metadata) == {"numpy"}
+    assert required(metadata, "cli") == {"numpy", *PACKAGES}
+    assert required(metadata, "torch") == {"numpy", "torch"}
+    assert required(metadata, "fuzz") == {"numpy", *PACKAGES, "hypothesis"}
+    assert required(metadata, "plots") == {"numpy", *PACKAGES, "matplotlib"}
+    frameworks = {"torch", "jax", "optax", "paddlepaddle", "mindspore"}
+    assert required(metadata, "all") == {"numpy", *PACKAGES, *frameworks}
+
+
+def test_a_package_page_has_links(metadata: Message):
+    urls = dict(text.split(", ") for text in metadata.get_all("Project-URL"))
+    assert urls.keys() == {"Homepage", "Documentation", "Source", "Changelog", "Issues"}
+    assert all(url.startswith("https://") for url in urls.values())
+
+
+def test_the_certified_versions_are_in_the_range_of_each_extra(metadata: Message):
+    pins = [
+        Requirement(line.partition("#")[0])
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line.partition("#")[0].strip()
+    ]
+    pinned = {pin.name.lower(): next(iter(pin.specifier)).version for pin in pins}
+    for requirement in map(Requirement, metadata.get_all("Requires-Dist")):
+        if requirement.name != "mlloss":
+            assert requirement.specifier.contains(pinned[requirement.name]), requirement
+
+
 CALL = """
 import mlloss, mlloss.backends, mlloss.conformance.expected.reference, numpy as np
 print(mlloss.__path__ == [HERE], mlloss.backends.__path__[0].startswith(HERE))
@@ -99,3 +156,98 @@ def test_installed_it_uses_its_own_files(wheel: Path, tmp_path: Path, start: str
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout == "True True\n0.85\n"
+
+
+@pytest.fixture(scope="module")
+def lone_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the Python of a venv with NumPy and the wheel, installed by pip without an index."""
+    home = tmp_path_factory.mktemp("venv")
+    venv.create(home, with_pip=False, symlinks=True)
+    (site,) = home.glob("lib/python*/site-packages")
+    for top in {file.parts[0] for file in distribution("numpy").files or ()} - {".."}:
+        (site / top).symlink_to(distribution("numpy").locate_file(top))
+    python = home / "bin" / "python"
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index"]
+    clean = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [*command, str(wheel)], env=clean, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return python
+
+
+def alone(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-I", *arguments],
+        cwd=python.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+LONE = """
+from importlib.metadata import distributions
+import numpy as np
+import mlloss
+from mlloss.dialects import mindspore, paddle, torch
+
+print(sorted(d.name for d in distributions()))
+x, t = np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])
+y = mlloss.to_binary(t, num_classes=4, labels="indices")
+mlloss.check_labels(mlloss.to_signed(y, labels="binary"), labels="signed")
+print(y.tolist(), mlloss.to_indices(y, labels="binary").tolist())
+for loss in (
+    mlloss.multilabel_margin_loss(x, t, labels="indices"),
+    mlloss.MultiLabelMarginLoss(labels="indices")(x, t),
+    torch.MultiLabelMarginLoss()(x, t),
+    paddle.MultiLabelMarginLoss()(x, t),
+    mindspore.MultilabelMarginLoss()(x, t),
+    mlloss.multilabel_soft_margin_loss(x, y, labels="binary"),
+    mlloss.MultiLabelSoftMarginLoss(labels="binary")(x, y),
+):
+    print(round(float(np.asarray(loss).item()), 4))
+"""
+
+
+def test_with_numpy_alone_all_of_the_losses_work(lone_python: Path):
+    done = alone(lone_python, "-c", LONE)
+    assert done.returncode == 0, done.stderr[-2000:]
+    installed, labels, *losses = done.stdout.splitlines()
+    assert installed == "['mlloss', 'numpy']"
+    assert labels == "[[1, 0, 0, 1]] [[0, 3, -1, -1]]"
+    assert losses == ["0.85"] * 5 + ["0.6817"] * 2
+
+
+@pytest.mark.parametrize("start", [["-m", "mlloss"], ["mlloss"]])
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["--version"], ["conformance", "--quick"]])
+def test_with_numpy_alone_the_command_says_what_to_install(
+    lone_python: Path, start: list[str], arguments: list[str]
+):
+    done = alone(lone_python, *start, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        f"mlloss: the command line needs {', '.join(PACKAGES)}: {INSTALL}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Case", "Host", "all_cases"])
+def test_with_numpy_alone_the_suite_has_its_cases(lone_python: Path, name: str):
+    done = alone(
+        lone_python, "-c", f"from mlloss.conformance import {name}; print({name}.__name__)"
+    )
+    assert done.stdout == f"{name}\n", done.stderr
+
+
+@pytest.mark.parametrize("name", ["Difference", "check_backend", "parametrize"])
+def test_with_numpy_alone_the_rest_of_the_suite_names_its_extra(lone_python: Path, name: str):
+    done = alone(lone_python, "-c", f"from mlloss.conformance import {name}")
+    last = done.stderr.splitlines()[-1]
+    assert last == f"ImportError: mlloss.conformance.{name} needs packaging: {INSTALL}"
+
+
+def test_the_packages_of_the_extra_are_those_of_the_message():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = project["optional-dependencies"]["cli"]
+    assert tuple(Requirement(text).name for text in extra) == PACKAGES

@@ -126,7 +126,7 @@ def test_all_options(tmp_path: Path) -> None:
     assert job.run() == 0
     install, conformance = job.asked()
     packages = [".", "torch==2.13.0", "-r", "more.txt"]
-    assert install == ["-m", "pip", "install", f"{ROOT}[torch,jax]", *packages]
+    assert install == ["-m", "pip", "install", f"{ROOT}[cli,torch,jax]", *packages]
     files = ["--record", "out/r.jsonl", "--html", "out/r.html", "--junit", "out/r.xml"]
     what = ["--target", "torch,jax", "--backend", "mine.host:host"]
     more = ["--known-differences", "my file.toml", "--require", "all"]
@@ -137,7 +137,7 @@ def test_nothing_is_passed_that_is_not_given(tmp_path: Path) -> None:
     job = Job(tmp_path, status=0)
     assert job.run() == 0
     install, conformance = job.asked()
-    assert install == ["-m", "pip", "install", str(ROOT)]
+    assert install == ["-m", "pip", "install", f"{ROOT}[cli]"]
     assert not {"--target", "--backend", "--require", "--quick"} & set(conformance)
 
 

@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 REQUIRE ?= torch,jax,paddle,mindspore
 # of 5 GB each, with all frameworks in it; 0 for pytest alone
 WORKERS ?= 2
+# of a run, for its report in the site; `make docs` leaves one
+RECORD ?= $(wildcard build/docs/conformance.jsonl)
 
-.PHONY: conformance docs bench test lint wheel clean
+.PHONY: conformance docs site bench test lint wheel clean
 
 conformance: $(VENV)/.installed  ## every case on every framework, native and ours
 	$(BIN)/mlloss conformance --require all $(ARGS)
@@ -16,6 +18,9 @@ docs: $(VENV)/.installed  ## the same, and what it found: the matrix in docs/, t
 	$(BIN)/mlloss conformance --require all --record build/docs/conformance.jsonl \
 		--markdown docs/conformance.md --html build/docs/conformance.html $(ARGS)
 	$(BIN)/mlloss porting build/docs/porting
+
+site: $(VENV)/.installed  ## build/site; with RECORD=FILE the report of that run is in it
+	$(BIN)/python docs/generator/build_site.py $(if $(RECORD),--record $(RECORD))
 
 bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 	$(BIN)/mlloss bench --json docs/benchmarks.json --markdown docs/benchmarks.md \

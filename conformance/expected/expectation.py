@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 
 from mlloss.conformance.cases.model import KEPT, Array, Case, Floats
-from mlloss.conformance.expected import reference, tolerance
+from mlloss.conformance.cases.quantities import BATCHED, differentiated_by
 from mlloss.conformance.expected.dtypes import rounded
+from mlloss.conformance.expected.reference import Call
+from mlloss.conformance.expected.tolerance import tolerance
+from mlloss.conformance.losses import spec_of
 
 
 @dataclass(frozen=True)
@@ -44,74 +47,48 @@ Expected = Numbers | Raises | ExpectedError
 
 @lru_cache(KEPT)
 def expected(case: Case) -> Numbers | ExpectedError:
-    """What the definition gives."""
+    """Return what the definition gives."""
     if not case.mistake:
         return _numbers(case)
     return ExpectedError(_rows_with_nan(case) if case.unseen else None)
 
 
 def _numbers(case: Case) -> Numbers:
-    call = _Call(case)
-    value = call.compute(_ORACLE[case.quantity])
-    return Numbers(value, call.reach(value), case.input.dtype)
+    arrays = {name: array.rounded() for name, array in case.arrays.items()}
+    if case.quantity not in BATCHED:
+        return _exact(case, arrays)
+    rows = [
+        _exact(case, {name: array[n] for name, array in arrays.items()})
+        for n in range(case.input.shape[0])
+    ]
+    value, reach = (np.array([getattr(row, of) for row in rows]) for of in ("value", "reach"))
+    return Numbers(value, reach, case.input.dtype)
 
 
-class _Call:
-    """A case's arguments as the oracle takes them."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.arrays = [array.rounded() for array in case.arrays.values()]
-        reduction = {"vmap": "none", "vmap gradient": "sum"}.get(case.quantity, case.reduction)
-        self.options = {"reduction": reduction, "labels": case.labels, "axis": case.axis}
-
-    def compute(self, what: Callable[..., Any]) -> Floats:
-        """A number of the oracle's."""
-        value: Floats = what(self.case.loss, *self.arrays, **self.options)
-        return value
-
-    def reach(self, value: Floats) -> Floats:
-        """How far from it a computed number may be."""
-        dtype, quantity = self.case.input.dtype, self.case.quantity
-        if quantity in ("value", "vmap"):
-            return tolerance.of_loss(dtype, self.case.loss, *self.arrays, **self.options)
-        if quantity in ("gradient", "vmap gradient"):
-            return tolerance.of_gradient(dtype, self.case.loss, *self.arrays, **self.options)
-        return tolerance.of_second(dtype, self.case.loss, value)
-
-
-_ORACLE: Mapping[str, Callable[..., Any]] = {
-    "value": reference.loss,
-    "vmap": reference.loss,
-    "gradient": reference.gradient,
-    "vmap gradient": reference.gradient,
-    "weight gradient": reference.weight_gradient,
-    "label gradient": reference.target_gradient,
-    "second derivative": reference.second_derivative,
-    "by scores and labels": reference.mixed_derivative,
-    "by labels and scores": reference.mixed_derivative,
-}
+def _exact(case: Case, arrays: Mapping[str, Any]) -> Numbers:
+    own = spec_of(case.loss).options
+    options: dict[str, Any] = {name: value for name, value in case.options.items() if name in own}
+    more: dict[str, Any] = {"reduction": case.reduction, "labels": case.labels, "axis": case.axis}
+    call, by = Call(case.loss, arrays, **more, **options), differentiated_by(case.quantity)
+    dtype = case.input.dtype
+    return Numbers(call.derivative(*by), tolerance(call, dtype, by), dtype)
 
 
 def _rows_with_nan(case: Case) -> Numbers:
-    """The numbers of the rows whose labels are right, nan for the others."""
-    parts = [_row(case, n) for n in range(case.input.shape[0])]
-    value = np.array([part[0] for part in parts])
-    return Numbers(value, np.array([part[1] for part in parts]), case.input.dtype)
+    """Return the numbers of the rows whose labels are right, nan for the others."""
+    rows = [_row(case, n) for n in range(case.input.shape[0])]
+    value, reach = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return Numbers(value, reach, case.input.dtype)
 
 
-def _row(case: Case, n: int) -> tuple[float, float]:
-    one = replace(
-        case,
-        mistake="",
-        reduction="sum",
-        arrays={"input": _part(case.input, n), "target": _part(case.target, n)},
-    )
+def _row(case: Case, n: int) -> tuple[Floats, Floats]:
+    arrays = {"input": _part(case.input, n), "target": _part(case.target, n)}
     try:
-        numbers = _numbers(one)
+        numbers = _numbers(replace(case, mistake="", reduction="none", arrays=arrays))
     except ValueError:
-        return math.nan, math.nan
-    return float(numbers.value), float(numbers.reach)
+        shape = (1, *case.input.shape[1:]) if spec_of(case.loss).kind == "class" else (1,)
+        return np.full(shape, math.nan), np.full(shape, math.nan)
+    return numbers.value, numbers.reach
 
 
 def _part(array: Array, n: int) -> Array:

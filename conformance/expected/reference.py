@@ -1,312 +1,233 @@
-"""What every loss is, in plain loops and float64: the numbers that all else is judged by.
+"""The exact result of a loss, which everything else is compared with.
 
-Shares no code with the kernels. NumPy only holds the input and the output. The margin loss is
-computed in exact integers (a float is a fraction over a power of two), the soft margin loss in
-terms good to 1e-15 each, added exactly; so float32 and float64 input alike get the true value.
+A loss's own `reference.py` gives the numbers of one row, in plain loops and float64; this module
+reads labels, weights and axes, and reduces. It shares no code with the kernels, and NumPy only
+holds input and output. Sums are exact fractions, rounded once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
-DEFAULT_LABELS = {MARGIN: "indices", SOFT: "binary"}
-Row = list[float]
+from mlloss.conformance.expected.definitions import (
+    By,
+    Definition,
+    Number,
+    Row,
+    is_infinite,
+    mean,
+    times,
+)
+from mlloss.conformance.losses import find, spec_of
+
 Array = NDArray[Any]
+Terms = Callable[[Row], Sequence[Number]]
+MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
+DEFAULT_LABELS = {name: spec_of(name).default_labels for name in (MARGIN, SOFT)}
 
 
-def loss(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """The loss itself: one number a row for 'none', else one number."""
-    call = _Call(name, input, target, weight, labels, axis)
-    if name == MARGIN:
-        values = [_margin(x, listed)[0] for x, listed in zip(call.x, call.listed(), strict=True)]
-    else:
-        values = [mean(row, call.classes) for row in call.each(_soft_term)]
-    if reduction == "none":
-        return np.array(values, dtype=np.float64).reshape(call.lead)
-    if reduction == "mean" and not values:
-        return np.array(math.nan)
-    return np.array(mean(values, call.divisor(reduction)))
+def evaluate(name: str, *arrays: ArrayLike | None, by: By = (), **more: Any) -> Array:
+    """Return a loss, or its derivative by some of its arguments.
 
-
-def gradient(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """Derivative by input. For 'none' every row's own, as for 'sum'."""
-    call = _Call(name, input, target, weight, labels, axis)
-    if name == MARGIN:
-        rows = [_margin(x, listed)[1] for x, listed in zip(call.x, call.listed(), strict=True)]
-    else:
-        rows = call.each(_soft_slope)
-    return call.like_input(rows, call.classes * call.divisor(reduction))
-
-
-def second_derivative(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """The diagonal of the Hessian by input, 0 for the margin (of a nan row nan); the rest is 0."""
-    call = _Call(name, input, target, weight, labels, axis)
-    if name == MARGIN:
-        return gradient(name, input, target, labels=labels, axis=axis) * 0.0
-    return call.like_input(call.each(_soft_bend), call.classes * call.divisor(reduction))
-
-
-def weight_gradient(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """Derivative by weight, in the weight's shape: each entry's terms added up.
-
-    An infinite term that a weight of 0 leaves out of the loss is left out here, too.
+    Args:
+        name: the loss.
+        arrays: input, target and weights in the order of the loss's signature; None is left out.
+        by: the names of the arguments to differentiate by, in order.
+        more: weights by name, and the options of `Call`.
     """
-    call = _Call(name, input, target, None, labels, axis)
-    flat, shape = np.asarray(weight).ravel(), np.shape(weight)
-    places = _rows(_spread(np.arange(flat.size).reshape(shape), np.shape(input), axis), axis)
-    terms: list[Row] = [[] for _ in flat]
-    for place, row in zip(places, call.each(_soft_term), strict=True):
-        for entry, term in zip(place, row, strict=True):
-            terms[entry].append(0.0 if flat[entry] == 0 and math.isinf(term) else term)
-    divisor = call.classes * call.divisor(reduction)
-    return np.array([mean(own, divisor) for own in terms], dtype=np.float64).reshape(shape)
+    return call_of(name, *arrays, **more).derivative(*by)
 
 
-def target_gradient(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """Derivative by target, for float labels of the soft margin loss: -x, weighted."""
-    call = _with_slopes_by_target(name, input, target, weight, labels, axis)
-    rows = call.each(lambda x, y: -x)
-    return call.like_input(rows, call.classes * call.divisor(reduction))
+loss = evaluate
+gradient = partial(evaluate, by=("input",))
+second_derivative = partial(evaluate, by=("input", "input"))
+weight_gradient = partial(evaluate, by=("weight",))
+target_gradient = partial(evaluate, by=("target",))
+mixed_derivative = partial(evaluate, by=("input", "target"))
 
 
-def mixed_derivative(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    labels: str | None = None,
-    axis: int = -1,
-) -> Array:
-    """Derivative by input and target of one class: -1, weighted; of two it is 0."""
-    call = _with_slopes_by_target(name, input, target, weight, labels, axis)
-    rows = call.each(lambda x, y: -1.0)
-    return call.like_input(rows, call.classes * call.divisor(reduction))
+def call_of(name: str, *arrays: ArrayLike | None, **more: Any) -> Call:
+    """Return the `Call` of arrays by position or name; None is left out."""
+    names = ("input", "target", *spec_of(name).weights)
+    _require(all(array is None for array in arrays[len(names) :]), f"{name} has arrays {names}")
+    given = dict(zip(names, arrays, strict=False))
+    given |= {key: more.pop(key) for key in names if key in more}
+    return Call(name, {key: a for key, a in given.items() if a is not None}, **more)
 
 
-def _with_slopes_by_target(
-    name: str,
-    input: ArrayLike,
-    target: ArrayLike,
-    weight: ArrayLike | None,
-    labels: str | None,
-    axis: int,
-) -> _Call:
-    if name != SOFT or labels not in (None, "binary", "formula"):
-        raise ValueError(f"{name} has no derivative by target written as {labels}")
-    return _Call(name, input, target, weight, labels, axis)
-
-
-class _Call:
-    """The arguments as rows of Python numbers, class axis last, labels checked."""
+class Call:
+    """The arguments of a call as rows of Python numbers, class axis last, labels checked."""
 
     def __init__(
         self,
         name: str,
-        input: ArrayLike,
-        target: ArrayLike,
-        weight: ArrayLike | None,
-        labels: str | None,
-        axis: int,
+        arrays: Mapping[str, ArrayLike],
+        *,
+        reduction: str = "mean",
+        labels: str | None = None,
+        axis: int = -1,
+        **options: Any,
     ) -> None:
-        x, t = np.asarray(input).astype(np.float64), np.asarray(target)
+        """Read the arrays.
+
+        Args:
+            name: the loss.
+            arrays: by argument; weights broadcast to input, (C,) along its class axis.
+            reduction: "none", "mean" or "sum".
+            labels: the convention of target, or "formula" for numbers used as they are; the
+                default of the loss if None.
+            axis: the class axis.
+            options: arguments of this loss alone, such as a margin.
+
+        Raises:
+            ValueError: arrays that do not fit, or labels that the convention does not have.
+        """
+        self.name, self.reduction, self.axis = name, reduction, axis
+        self.spec = spec_of(name)
+        self.definition: Definition = find(name).reference.REFERENCE
+        self.labels = labels or self.spec.default_labels
+        self.arrays = {key: np.asarray(array) for key, array in arrays.items()}
+        x, t = self.arrays["input"].astype(np.float64), self.arrays["target"]
         self.lead = np.moveaxis(x, axis, -1).shape[:-1]
-        self.classes, self.axis, self.labels = x.shape[axis], axis, labels or DEFAULT_LABELS[name]
-        if self.classes == 0:
-            raise ValueError("no classes")
+        self.classes = x.shape[axis]
+        _require(self.classes > 0, "no classes")
         same = t.shape == x.shape or self.labels == "indices"
-        if not same or np.moveaxis(t, axis, -1).shape[:-1] != self.lead:
-            raise ValueError(f"target of shape {t.shape} for input of shape {x.shape}")
-        if name == MARGIN and weight is not None:
-            raise ValueError(f"{name} has no weight")
-        w = _spread(np.asarray(1.0 if weight is None else weight).astype(np.float64), x.shape, axis)
-        self.x, self.w, self.t = _rows(x, axis), _rows(w, axis), _rows(t, axis)
-
-    def listed(self) -> list[list[int]]:
-        """The targets of each row as class numbers, as often as they are listed."""
-        if self.labels == "indices":
-            return [_list(row, self.classes) for row in self.t]
-        off = {"binary": 0, "signed": -1}[self.labels]
-        for row in self.t:
-            _require(all(t in (off, 1) for t in row), f"labels {row} are not {self.labels}")
-        return [[c for c, t in enumerate(row) if t == 1] for row in self.t]
-
-    def truth(self) -> list[Row]:
-        """y of each class: 1, 0 or what lies between."""
-        if self.labels == "formula":
-            return [[float(t) for t in row] for row in self.t]
-        if self.labels == "binary":
-            for row in self.t:
-                _require(all(0 <= t <= 1 for t in row), f"labels {row} are not in [0, 1]")
-            return [[float(t) for t in row] for row in self.t]
-        return [[float(c in row) for c in range(self.classes)] for row in self.listed()]
-
-    def each(self, term: Callable[[float, float], float]) -> list[Row]:
-        """weight * term(x, y) of every class; a weight of 0 makes 0 of inf, but not of nan."""
-        return [
-            [_weighted(w, term(x, y)) for w, x, y in zip(*row, strict=True)]
-            for row in zip(self.w, self.x, self.truth(), strict=True)
+        fits = same and np.moveaxis(t, axis, -1).shape[:-1] == self.lead
+        _require(fits, f"target of shape {t.shape} for input of shape {x.shape}")
+        unknown = set(arrays) - {"input", "target", *self.spec.weights}
+        _require(not unknown, f"{name} has no {sorted(unknown)}")
+        truth = self.definition.labels == "truth"
+        self.rows = [
+            Row(x, self._truth(t) if truth else self._listed(t), weights, options)
+            for x, t, weights in zip(_rows(x, axis), _rows(t, axis), self._weights(), strict=True)
         ]
 
-    def divisor(self, reduction: str) -> int:
-        """What the rows are divided by; of no rows nothing is."""
-        return {"none": 1, "sum": 1, "mean": max(1, len(self.x))}[reduction]
+    def derivative(self, *by: str) -> Array:
+        """Return the loss, or its derivative by arguments given by name.
 
-    def like_input(self, rows: Sequence[Row], divisor: int) -> Array:
-        flat = np.array([mean([v], divisor) for row in rows for v in row], dtype=np.float64)
-        return np.moveaxis(flat.reshape(*self.lead, self.classes), -1, self.axis)
+        A derivative of reduction "none" is that of the sum. It has the shape of the last argument.
+        A weight of 0 leaves an infinite term out of the loss, and out of its own gradient.
+        """
+        own = self._of_terms(by)
+        terms = partial(self.definition.terms, own)
+        return self._scattered(terms, by) if by else self._reduced(terms)
 
+    def size(self, *by: str) -> Array:
+        """Return the magnitude of the numbers that each number of `derivative` is computed from."""
+        terms = partial(self.definition.size, self._of_terms(by))
+        return self._scattered(terms, by, abs) if by else self._reduced(terms, abs)
 
-def _margin(x: Row, listed: list[int]) -> tuple[float, Row]:
-    """One row: its loss, and its slope times C; a pair adds 1 - (x[j] - x[i]) if that is > 0."""
-    others = [i for i in range(len(x)) if i not in listed]
-    pairs = [(j, i) for j in listed for i in others]
-    ends = [1 - (x[j] - x[i]) for j, i in pairs if math.isinf(x[j]) or math.isinf(x[i])]
-    if any(map(math.isnan, x + ends)):
-        return math.nan, [math.nan] * len(x)
-    one, whole = _whole_numbers(x)
-    total, slope = 0, [0.0] * len(x)
-    for j, i in pairs:
-        gap = one - (whole[j] - whole[i])
-        if gap > 0:
-            total += gap
-            slope[i], slope[j] = slope[i] + 1, slope[j] - 1
-    return math.inf if math.inf in ends else _float(Fraction(total, one * len(x))), slope
+    def roundings(self) -> Array:
+        """Return how many roundings of 1 each number of the loss may be off by."""
+        return self._reduced(self.definition.roundings, weighted=False)
 
+    def _of_terms(self, by: By) -> By:
+        """Return what the terms themselves are differentiated by: factors are left out."""
+        own = tuple(name for name in by if self.spec.weights.get(name) != "scale")
+        known = own in self.definition.derivatives
+        written = "target" not in by or self.labels in ("binary", "formula")
+        if not (known and written and len(by) - len(own) < 2):
+            raise ValueError(f"{self.name} has no derivative by {by} of {self.labels} labels")
+        return own
 
-def _whole_numbers(x: Row) -> tuple[int, list[int]]:
-    """1 and x as multiples of one small number, exactly; +-inf as what lies far beyond them all."""
-    ratios = [v.as_integer_ratio() if math.isfinite(v) else (0, 1) for v in x]
-    one = max(denominator for _, denominator in ratios)  # powers of 2: each divides the largest
-    whole = [numerator * (one // denominator) for numerator, denominator in ratios]
-    far = 2 * max(map(abs, whole)) + 2 * one
-    return one, [_sign(v) * far if math.isinf(v) else w for v, w in zip(x, whole, strict=True)]
+    def _reduced(self, terms: Terms, size: Any = float, weighted: bool = True) -> Array:
+        """Return what the reduction makes of the terms of each row."""
+        factors = self._factors(()) if weighted else ([1.0] * self.classes for _ in self.rows)
+        rows = [
+            [times(size(w), term) for w, term in zip(factor, terms(row), strict=False)]
+            for factor, row in zip(factors, self.rows, strict=True)
+        ]
+        if self.spec.kind == "class":
+            values = [term for row in rows for term in row]
+        else:
+            values = [mean(row, self._parts()) for row in rows]
+        if self.reduction == "none":
+            shape = (*self.lead, self.classes) if self.spec.kind == "class" else self.lead
+            numbers = np.array([float(v) for v in values]).reshape(shape)
+            return np.moveaxis(numbers, -1, self.axis) if self.spec.kind == "class" else numbers
+        if self.reduction == "mean":
+            return np.array(mean(values, len(values)) if values else math.nan)
+        return np.array(mean(values, 1))
 
+    def _scattered(self, terms: Terms, by: By, size: Any = float) -> Array:
+        """Return the terms in the shape of the last argument, added up where it is broadcast."""
+        last = self.arrays[by[-1]]
+        is_factor = self.spec.weights.get(by[-1]) == "scale"
+        flat = last.ravel()
+        places = self._spread(np.arange(last.size).reshape(last.shape))
+        sums: list[list[Number]] = [[] for _ in flat]
+        for place, factor, row in zip(places, self._factors(by), self.rows, strict=True):
+            for entry, w, term in zip(place, factor, terms(row), strict=True):
+                left_out = is_factor and flat[entry] == 0 and is_infinite(term)
+                sums[entry].append(0.0 if left_out else times(size(w), term))
+        divisor = self._divisor()
+        return np.array([mean(own, divisor) for own in sums]).reshape(last.shape)
 
-def _soft_term(x: float, y: float) -> float:
-    """-( y*log(sigmoid(x)) + (1-y)*log(sigmoid(-x)) ), 0 * inf being the limit 0."""
-    return _weighted(y, _softplus(-x)) + _weighted(1 - y, _softplus(x))
+    def _factors(self, by: By) -> Iterator[list[float]]:
+        """Yield the product of a row's factors, but for those of a derivative by them."""
+        names = [n for n, use in self.spec.weights.items() if use == "scale" and n not in by]
+        columns = [self._spread(self.arrays[name]) for name in names if name in self.arrays]
+        for number in range(len(self.rows)):
+            yield [math.prod(column[number][c] for column in columns) for c in range(self.classes)]
 
+    def _weights(self) -> Iterator[Mapping[str, list[float]]]:
+        """Yield the weights of a row that its terms take."""
+        names = [name for name, use in self.spec.weights.items() if use == "kernel"]
+        columns = {n: self._spread(self.arrays[n]) for n in names if n in self.arrays}
+        for number in range(math.prod(self.lead)):
+            yield {name: column[number] for name, column in columns.items()}
 
-def _soft_slope(x: float, y: float) -> float:
-    """sigmoid(x) - y without its cancellation."""
-    return (1 - y) * _sigmoid(x) - y * _sigmoid(-x)
+    def _parts(self) -> int:
+        """Return what the sum of a row's terms is divided by."""
+        return self.classes if self.definition.mean else 1
 
+    def _divisor(self) -> int:
+        """Return what a derivative is divided by; that of no rows is not."""
+        if self.spec.kind == "class":
+            return max(1, len(self.rows) * self.classes) if self.reduction == "mean" else 1
+        return self._parts() * (max(1, len(self.rows)) if self.reduction == "mean" else 1)
 
-def _soft_bend(x: float, y: float) -> float:
-    """sigmoid(x) * sigmoid(-x)."""
-    return _sigmoid(x) * _sigmoid(-x)
+    def _spread(self, weight: Array) -> list[list[Any]]:
+        """Return a weight as one row of numbers for each row of input."""
+        shape = self.arrays["input"].shape
+        if weight.shape == (self.classes,):
+            along = [1] * len(shape)
+            along[self.axis] = -1
+            weight = weight.reshape(along)
+        return _rows(np.broadcast_to(weight, shape), self.axis)
 
+    def _listed(self, row: list[Any]) -> list[int]:
+        """Return the targets of a row as class numbers, as often as they are listed."""
+        if self.labels == "indices":
+            listed = row[: row.index(-1)] if -1 in row else row
+            known = all(type(t) is int and 0 <= t < self.classes for t in listed)
+            _require(known, f"{row}, {self.classes} classes")
+            return list(listed)
+        off = {"binary": 0, "signed": -1}[self.labels]
+        _require(all(t in (off, 1) for t in row), f"labels {row} are not {self.labels}")
+        return [c for c, t in enumerate(row) if t == 1]
 
-def _softplus(x: float) -> float:
-    """log(1 + exp(x)), with no exponential above 1."""
-    return math.nan if math.isnan(x) else max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), with no exponential above 1."""
-    small = math.exp(-abs(x))
-    return (small if x < 0 else 1.0) / (1.0 + small)
-
-
-def _weighted(w: float, value: float) -> float:
-    """w * value, in the limit: 0 * inf is 0, 0 * nan is nan."""
-    return 0.0 if w == 0 and math.isinf(value) else w * value
-
-
-def mean(values: Row, divisor: int) -> float:
-    """sum(values) / divisor, rounded once and finite whenever the quotient is."""
-    if not all(map(math.isfinite, values)):
-        return sum(v for v in values if not math.isfinite(v))
-    return _float(sum(map(Fraction, values), Fraction(0)) / divisor)
-
-
-def _float(value: Fraction) -> float:
-    """The nearest float, inf beyond the largest."""
-    try:
-        return float(value)
-    except OverflowError:
-        return _sign(value) * math.inf
-
-
-def _sign(value: float | Fraction) -> int:
-    return 1 if value > 0 else -1
-
-
-def _list(row: Sequence[Any], classes: int) -> list[int]:
-    """The class numbers before the first -1."""
-    listed = row[: row.index(-1)] if -1 in row else row
-    _require(all(type(t) is int and 0 <= t < classes for t in listed), f"{row}, {classes} classes")
-    return list(listed)
+    def _truth(self, row: list[Any]) -> list[float]:
+        """Return y of each class: 1, 0 or what lies between."""
+        if self.labels == "binary" and self.spec.fractions:
+            _require(all(0 <= t <= 1 for t in row), f"labels {row} are not in [0, 1]")
+        elif self.labels != "formula":
+            listed = self._listed(row)
+            return [float(c in listed) for c in range(self.classes)]
+        return [float(t) for t in row]
 
 
 def _rows(array: Array, axis: int) -> list[list[Any]]:
-    """The array as a list of rows, `axis` being the one that runs along them."""
+    """Return the array as a list of rows along an axis."""
     last = np.moveaxis(array, axis, -1)
     rows: list[list[Any]] = last.reshape(math.prod(last.shape[:-1]), last.shape[-1]).tolist()
     return rows
-
-
-def _spread(weight: Array, shape: tuple[int, ...], axis: int) -> Array:
-    """A weight in the input's shape; of length C it runs along the classes, wherever they are."""
-    if weight.shape == (shape[axis],):
-        along = [1] * len(shape)
-        along[axis] = -1
-        weight = weight.reshape(along)
-    return np.broadcast_to(weight, shape)
 
 
 def _require(condition: bool, message: str) -> None:

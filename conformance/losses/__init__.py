@@ -7,11 +7,14 @@ A folder holds `reference.py` and `cases.py`, `natives.toml`, `documented/<frame
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+
+from mlloss.losses.catalogue import CATALOGUE
 
 HERE = Path(__file__).parent
 
@@ -91,3 +94,23 @@ def find(loss: str) -> LossFolder:
     if stem not in loss_folders():
         raise MissingPart(f"the loss {stem} lacks the folder conformance/losses/{stem}")
     return loss_folders()[stem]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is read of a loss's record."""
+
+    name: str
+    kind: str
+    default_labels: str
+    fractions: bool
+    weights: Mapping[str, str]
+    options: tuple[str, ...] = ()
+
+
+@cache
+def spec_of(loss: str) -> _Record:
+    """Return the record of a loss."""
+    spec = CATALOGUE[loss]
+    weights = {"weight": "scale"} if spec.takes_weight else {}
+    return _Record(loss, "row", spec.default_labels, spec.fractions, weights)

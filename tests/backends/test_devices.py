@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, loss_allowance
+from calls import Call, gradient_allowance, loss_allowance
 from closeness import assert_close
 from frameworks import FRAMEWORKS
 from test_import import python
 from test_values import LABELS, LOSSES, X
 
 import mlloss
-from mlloss.conformance.expected import reference, tolerance
+from mlloss.conformance.expected import reference
 
 every = pytest.mark.parametrize("labels", LABELS)
 both = pytest.mark.parametrize("loss", LOSSES)
@@ -62,7 +62,7 @@ def test_torch(torch_device: str, loss: str, labels: str):
 
 def _compare(seen: Call, rows: Any, slope: Any) -> None:
     assert_close(rows, seen.true(reference.loss), loss_allowance(seen, "float32"), "float32")
-    reach = tolerance.of_gradient("float32", *seen.positional(), **seen.oracle_options())
+    reach = gradient_allowance(seen, "float32")
     assert_close(slope, seen.true(reference.gradient), reach, "float32")
 
 

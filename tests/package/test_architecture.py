@@ -142,9 +142,17 @@ def test_nobody_but_the_command_imports_conformance():
 
 
 def test_the_reference_shares_nothing_with_the_kernels():
-    source = SUITE["mlloss.conformance.expected.reference"]
-    assert ours(source) == set()
-    assert theirs(source) == {"numpy"}
+    engine, *losses = (
+        "mlloss.conformance.expected.reference",
+        *(name for name in SUITE if within(name, "mlloss.conformance.losses") and "ref" in name),
+    )
+    definitions = "mlloss.conformance.expected.definitions"
+    assert ours(SUITE[engine]) == {definitions, "mlloss.conformance.losses"}
+    assert theirs(SUITE[engine]) == {"numpy"}
+    assert len(losses) > 1
+    for name in (definitions, *losses):
+        assert ours(SUITE[name]) <= {definitions}
+        assert theirs(SUITE[name]) == set()
 
 
 def test_every_tuning_constant_is_used():

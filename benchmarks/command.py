@@ -1,4 +1,4 @@
-"""`mlloss bench`: every framework in turn, each in a process of its own."""
+"""`mlloss bench`: measure each framework in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,74 +19,135 @@ from mlloss.benchmarks.frameworks.base import HOST
 from mlloss.benchmarks.machine import processor
 from mlloss.benchmarks.memory import HONEST
 from mlloss.benchmarks.plot import draw_growth
-from mlloss.benchmarks.report import markdown, print_results
+from mlloss.benchmarks.report import markdown, print_legend, print_results
+from mlloss.conformance.cli.names import completer, names
 
 MODES = ("eager", "compile", "jit", "graph")
-PLACED = ("torch", "jax")
-QUICK, ALL = 4, 99  # how many sizes of a grid
+PLACED = ("torch", "jax")  # take --device
+QUICK, ALL = 4, 99  # number of sizes of each loss
 Results = dict[str, Any]
+Names = list[str] | None
+File = Path | None
+
 app = typer.Typer(add_completion=False)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker measures, in JSON its argument."""
+
+    framework: str
+    threads: int
+    seconds: float
+    modes: list[str]
+    device: str
+    points: int
+    growth: bool
 
 
 @app.command()
 def bench(
     framework: Annotated[
-        list[str] | None, typer.Option(help="numpy, torch, jax, paddle or mindspore; all if none.")
+        Names,
+        typer.Option(
+            metavar="NAME,...",
+            help=f"Frameworks: {', '.join(NAMES)}; default: all installed.",
+            autocompletion=completer(NAMES),
+        ),
     ] = None,
     threads: Annotated[
-        list[int] | None, typer.Option(min=1, help="Processors for each framework; 1 if none.")
+        list[int] | None,
+        typer.Option(min=1, metavar="N", help="Processors for each framework; default: 1."),
     ] = None,
     mode: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(MODES)}; all it has if none.")
+        Names,
+        typer.Option(
+            metavar="NAME,...",
+            help=f"Modes: {', '.join(MODES)}; default: all of the framework.",
+            autocompletion=completer(MODES),
+        ),
     ] = None,
     device: Annotated[
-        str, typer.Option(help="Where arrays are, such as cuda; of torch and jax.")
+        str,
+        typer.Option(metavar="NAME", help="Device of the arrays, such as cuda (torch, jax)."),
     ] = HOST,
-    seconds: Annotated[float, typer.Option(min=0, help="For each size.")] = 2.0,
-    quick: Annotated[bool, typer.Option("--quick", help="The small sizes only.")] = False,
-    memory: Annotated[bool, typer.Option("--memory", help="Peak memory, too; Linux.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="All that was measured.")] = None,
-    markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Tables.")] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Time for each size.")
+    ] = 2.0,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes only.")] = False,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Also measure peak memory (Linux).")
+    ] = False,
+    json_file: Annotated[
+        File, typer.Option("--json", metavar="FILE", help="All measurements, as JSON.")
+    ] = None,
+    markdown_file: Annotated[
+        File, typer.Option("--markdown", metavar="FILE", help="The tables, in Markdown.")
+    ] = None,
     plot_file: Annotated[
-        Path | None, typer.Option("--plot", help="How time grows, as SVG; needs mlloss[plots].")
+        File,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            help=r"Growth of the time, as SVG; needs mlloss\[plots].",  # [plots] is markup
+        ),
     ] = None,
 ) -> None:
     """Measure the speed of the losses against each framework's own.
 
     Times are of a forward and a backward pass (NumPy: of the value).
     """
-    names = framework or list(NAMES)
-    if unknown := sorted(set(names) - set(NAMES)):
-        raise typer.BadParameter(f"expected frameworks of {', '.join(NAMES)}; got {unknown}")
-    if unknown := sorted(set(mode or []) - set(MODES)):
-        raise typer.BadParameter(f"expected modes of {', '.join(MODES)}; got {unknown}")
-    if device != HOST and (memory or set(names) - set(PLACED)):
+    chosen = names(framework or ["all"], NAMES, "--framework")
+    modes = names(mode, MODES, "--mode")
+    _check(chosen, device, memory, plot_file)
+    results: Results = {"processor": processor(), "frameworks": {}, "memory": []}
+    for name in chosen:
+        if find_spec(name) is None:
+            typer.echo(f"{name} is not installed")
+            continue
+        jobs = [
+            Job(
+                name,
+                count,
+                seconds,
+                modes,
+                device,
+                QUICK if quick else ALL,
+                growth=plot_file is not None and not number,
+            )
+            for number, count in enumerate(threads or [1])
+        ]
+        results["frameworks"][name] = _measured(jobs)
+        print_results(name, results["frameworks"][name])
+        if memory:
+            results["memory"] += _memory(name)
+    print_legend()
+    _write(results, json_file, markdown_file, plot_file)
+
+
+def _check(chosen: list[str], device: str, memory: bool, plot_file: File) -> None:
+    """Raise typer.BadParameter for what cannot be measured, before any measurement."""
+    if device != HOST and (memory or set(chosen) - set(PLACED)):
         raise typer.BadParameter(f"--device is for frameworks of {', '.join(PLACED)}; no --memory")
     if plot_file and find_spec("matplotlib") is None:
         raise typer.BadParameter('--plot needs matplotlib: pip install "mlloss[plots]"')
     if memory and not sys.platform.startswith("linux"):
         raise typer.BadParameter("--memory reads /proc, which Linux has")
-    results: Results = {"processor": processor(), "frameworks": {}, "memory": []}
-    for name in names:
-        if find_spec(name) is None:
-            typer.echo(f"{name} is not installed")
-            continue
-        for number, count in enumerate(threads or [1]):
-            job = {
-                "framework": name,
-                "threads": count,
-                "seconds": seconds,
-                "modes": mode or [],
-                "device": device,
-                "points": QUICK if quick else ALL,
-                "growth": plot_file is not None and not number,
-            }
-            version, *measured = _lines("worker", job)
-            own = results["frameworks"].setdefault(name, version | {"measured": []})
-            own["measured"] += measured
-        print_results(name, results["frameworks"][name])
-        if memory:
-            results["memory"] += _memory(name)
+
+
+def _measured(jobs: list[Job]) -> Results:
+    """Return the version of a framework and the measurements of its jobs."""
+    found: Results = {"measured": []}
+    for job in jobs:
+        first, *measured = _lines("worker", asdict(job))
+        if "error" in first:
+            typer.echo(f"mlloss: bench: {job.framework}: {first['error']}", err=True)
+            raise typer.Exit(2)
+        found = first | {"measured": found["measured"] + measured}
+    return found
+
+
+def _write(results: Results, json_file: File, markdown_file: File, plot_file: File) -> None:
     if json_file:
         json_file.write_text(json.dumps(results, indent=1) + "\n")
     if markdown_file:
@@ -95,7 +157,7 @@ def bench(
 
 
 def _memory(name: str) -> Iterator[dict[str, Any]]:
-    """A line for each contender of a framework."""
+    """Yield the peak memory of each contender of a framework."""
     for job in list(_lines("memory", {"framework": name})):
         yield from _lines("memory", job, HONEST)
 
@@ -103,7 +165,7 @@ def _memory(name: str) -> Iterator[dict[str, Any]]:
 def _lines(
     module: str, job: dict[str, Any], environment: dict[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """What a worker prints; its own words go to stderr."""
+    """Yield what a worker prints; its stderr is passed on."""
     command = [sys.executable, "-m", f"mlloss.benchmarks.{module}", json.dumps(job)]
     own = {**os.environ, **(environment or {})}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as worker:

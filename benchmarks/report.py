@@ -1,37 +1,56 @@
-"""What was measured, as tables: times, and ratios with their quartiles."""
+"""Tables of what was measured: times, and ratios with their quartiles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from rich.console import Console
+from rich.console import JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from mlloss.benchmarks.frameworks.base import OURS
+from mlloss.conformance.reports.terminal.console import print_all
 
 HEAD = ("loss", "mode", "size", "scores", "lists", "ours", "beside", "takes", "ratio")
+COLUMNS = {"size": 17, "scores": 7, "lists": 7, "mlloss": 8, "other": 12, "time": 8, "ratio": 20}
+LEGEND = (
+    "ratio: time of mlloss over time of the other; median of the rounds, with quartiles. Below 1 "
+    "mlloss is faster.",
+    "x - y: one subtraction of two arrays as large as the scores. It is no loss: it shows what one "
+    "pass over memory takes.",
+)
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
 
 def print_results(name: str, measured: Mapping[str, Any]) -> None:
-    """A framework's table on the terminal."""
-    table = Table(title=f"{name} {measured['version']}", title_justify="left")
-    for column in HEAD:
-        table.add_column(column, no_wrap=True)
-    for row in _rows(measured["measured"]):
-        table.add_row(*row)
-    Console(width=None if Console().is_terminal else 140).print(table)
+    """Print a framework's tables, one for each loss and mode."""
+    print_all([Text(f"\n{name} {measured['version']}", "bold")])
+    for (loss, mode), rows in groupby(_rows(measured["measured"]), key=lambda row: row[:2]):
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        for column, width in COLUMNS.items():
+            justify: JustifyMethod = "right" if column in ("mlloss", "time") else "left"
+            table.add_column(column, justify=justify, min_width=width, no_wrap=True)
+        for row in rows:
+            table.add_row(*row[2:])
+        print_all([Text(f"\n{loss}, {mode}"), table])
+
+
+def print_legend() -> None:
+    """Print what the ratios mean."""
+    print_all([Text(), *(Text(line, "dim") for line in LEGEND)])
 
 
 def markdown(results: Mapping[str, Any]) -> str:
-    """A table for each framework."""
+    """Return a table for each framework."""
     parts = [
         "# How fast",
         f"{results['processor']}; one thread, where no other number is given. Forward and "
         "backward (NumPy: the value), taken in turns within one run; a ratio is ours over theirs, "
         "the median of the rounds with its quartiles. The process has freed a large array before, "
         "as one has that trains: until then glibc gives memory back and has it faulted in again.",
+        "\n".join(f"- {line}" for line in LEGEND),
     ]
     for name, measured in results["frameworks"].items():
         lines = [" | ".join(row) for row in _rows(measured["measured"])]
@@ -43,7 +62,7 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 
 def _rows(measured: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """One for each size and each other contender."""
+    """Yield a row for each size and each other contender."""
     for one in measured:
         many = one["threads"] > 1
         mode = f"{one['mode']}, {one['threads']} threads" if many else one["mode"]
@@ -62,7 +81,7 @@ MEMORY = (
 
 
 def _memory_rows(measured: list[dict[str, Any]]) -> Iterator[str]:
-    """A line for each contender."""
+    """Yield a line for each contender."""
     yield "| framework | mode | loss | size | whose | arrays |"
     yield "| - | - | - | - | - | - |"
     for one in measured:
@@ -71,7 +90,8 @@ def _memory_rows(measured: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _short(loss: str) -> str:
-    return "soft margin" if "soft" in loss else "margin"
+    """Return "soft margin" for multilabel_soft_margin_loss."""
+    return loss.removeprefix("multilabel_").removesuffix("_loss").replace("_", " ")
 
 
 def _time(seconds: float) -> str:

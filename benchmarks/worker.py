@@ -24,13 +24,19 @@ from mlloss.benchmarks.timing import in_turns
 
 
 def main() -> None:
-    """Prints a line of JSON for each measurement."""
+    """Print a line of JSON with the version or an error, then one for each measurement."""
     job = json.loads(sys.argv[1])
     if job["device"] == HOST:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
     settle()
     contenders = find(job["framework"])
-    print(json.dumps({"version": contenders.prepare(job["threads"], job["device"])}), flush=True)
+    try:
+        version = contenders.prepare(job["threads"], job["device"])
+    except Exception as error:  # of the framework: there is no such device
+        text = (str(error).strip().splitlines() or [""])[0]
+        print(json.dumps({"error": f"{job['device']}: {type(error).__name__}: {text}"}))
+        return
+    print(json.dumps({"version": version}), flush=True)
     for mode in (mode for mode in contenders.modes if mode in job["modes"] or not job["modes"]):
         bench = Bench(contenders, mode, job["seconds"])
         for told in chain(

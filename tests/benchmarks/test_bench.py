@@ -130,8 +130,8 @@ def test_a_plot_without_matplotlib_is_refused_before_any_measurement(
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        (("--framework", "tensorflow"), "expected frameworks of numpy"),
-        (("--mode", "lazy"), "expected modes of eager"),
+        (("--framework", "tensorflow"), "expected some of numpy"),
+        (("--mode", "lazy"), "expected some of eager"),
         (("--device", "cuda", "--framework", "numpy"), "--device is for"),
         (("--device", "cuda", "--framework", "torch", "--memory"), "--device is for"),
     ],
@@ -139,7 +139,35 @@ def test_a_plot_without_matplotlib_is_refused_before_any_measurement(
 def test_what_cannot_be_measured_is_refused(option: tuple[str, ...], words: str):
     result = CliRunner().invoke(app, ["bench", *option])
     assert result.exit_code == 2
-    assert words in result.output
+    assert words in " ".join(result.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_a_device_that_is_not_there_is_one_line(name: str, require_framework: Any, capfd: Any):
+    require_framework(name)
+    result = CliRunner().invoke(app, ["bench", "--framework", name, "--device", "nosuch"])
+    assert result.exit_code == 2
+    (line,) = result.output.splitlines()
+    assert line.startswith(f"mlloss: bench: {name}: nosuch: ")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_the_table_has_no_frames_and_is_explained():
+    command = ["bench", "--framework", "numpy", "--quick", "--seconds", "0"]
+    output = CliRunner().invoke(app, command, env={"COLUMNS": "100"}).output
+    lines = output.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert not set(output) & set("│┃┏━─")
+    assert "margin, eager" in lines
+    assert "soft margin, eager" in lines
+    assert any(line.startswith("(256, 1000, 10)") for line in lines), "no size is cut"
+    assert lines[-4].startswith("ratio: time of mlloss over time of the other")
+    assert lines[-2].startswith("x - y: one subtraction")
+
+
+def test_help_names_the_extra_of_plots():
+    output = CliRunner().invoke(app, ["bench", "--help"], env={"COLUMNS": "200"}).output
+    assert "needs mlloss[plots]." in output
 
 
 def test_only_the_modes_asked_for_are_measured(tmp_path: Path, require_framework: Any):

@@ -25,6 +25,8 @@ default_role = "code"  # docstrings write `name`, as Markdown does
 autodoc_typehints = "none"  # the Args section names types and shapes
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
+napoleon_use_rtype = False  # "An array of ...: its shape" is no type
+smartquotes = False  # "indices" is code
 copybutton_prompt_text = ">>> "
 
 html_theme = "furo"
@@ -44,7 +46,7 @@ def literal_formulas(
     """Mark indented blocks outside of sections, the formulas, as literal blocks."""
     text = "\n".join(lines)
     head, section, tail = text.partition("\nArgs:\n")
-    lines[:] = (INDENTED.sub("\n\n::\n\n", head) + section + tail).split("\n")
+    lines[:] = (INDENTED.sub("\n\n.. code-block:: text\n\n", head) + section + tail).split("\n")
 
 
 def setup(app: Sphinx) -> None:

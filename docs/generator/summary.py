@@ -23,7 +23,7 @@ def fill_summary(page: Path, results: Path) -> None:
         for one in measured[name]["measured"]:
             if one["mode"] == mode and one["threads"] == 1:
                 _add(tables[one["loss"]], name, one)
-    parts = [f"### {loss}\n\n{_markdown(table)}" for loss, table in tables.items()]
+    parts = [f"## {loss}\n\n{_markdown(table)}" for loss, table in tables.items()]
     before, after = page.read_text("utf-8").split(MARK)
     page.write_text(before + "\n\n".join(parts) + after, "utf-8")
 

@@ -187,37 +187,10 @@ def alone(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-LONE = """
-from importlib.metadata import distributions
-import numpy as np
-import mlloss
-from mlloss.dialects import mindspore, paddle, torch
-
-print(sorted(d.name for d in distributions()))
-x, t = np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])
-y = mlloss.to_binary(t, num_classes=4, labels="indices")
-mlloss.check_labels(mlloss.to_signed(y, labels="binary"), labels="signed")
-print(y.tolist(), mlloss.to_indices(y, labels="binary").tolist())
-for loss in (
-    mlloss.multilabel_margin_loss(x, t, labels="indices"),
-    mlloss.MultiLabelMarginLoss(labels="indices")(x, t),
-    torch.MultiLabelMarginLoss()(x, t),
-    paddle.MultiLabelMarginLoss()(x, t),
-    mindspore.MultilabelMarginLoss()(x, t),
-    mlloss.multilabel_soft_margin_loss(x, y, labels="binary"),
-    mlloss.MultiLabelSoftMarginLoss(labels="binary")(x, y),
-):
-    print(round(float(np.asarray(loss).item()), 4))
-"""
-
-
 def test_with_numpy_alone_all_of_the_losses_work(lone_python: Path):
-    done = alone(lone_python, "-c", LONE)
+    done = alone(lone_python, str(ROOT / ".ci" / "check_wheel.py"))
     assert done.returncode == 0, done.stderr[-2000:]
-    installed, labels, *losses = done.stdout.splitlines()
-    assert installed == "['mlloss', 'numpy']"
-    assert labels == "[[1, 0, 0, 1]] [[0, 3, -1, -1]]"
-    assert losses == ["0.85"] * 5 + ["0.6817"] * 2
+    assert "alone" in done.stdout
 
 
 @pytest.mark.parametrize("start", [["-m", "mlloss"], ["mlloss"]])

@@ -11,6 +11,7 @@ from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.json_codec import encode_numbers
 
+NEEDED = ("input", "target")
 _KEYS = {"ask": "quantity"}  # names of the record format that differ from the field's
 _OTHERWISE = ("id", "implementations", "quantity", "arrays", "source", "printed")
 _PLAIN = {field.name: field.name for field in fields(Case) if field.name not in _OTHERWISE}
@@ -47,7 +48,7 @@ def case_of(line: dict[str, Any]) -> Case:
         id=line["case"],
         **{name: line[key] for key, name in _PLAIN.items() if key in line},
         implementations=tuple(line.get("subjects", _USUAL["implementations"])),
-        arrays={name: Array.read(line[name]) for name in ARRAYS if name in line},
+        arrays={name: Array.read(line[name]) for name in ARRAYS if name in line or name in NEEDED},
         source=Source(**line["source"]) if "source" in line else None,
         printed=Printed(line["printed"]) if "printed" in line else None,
     )

@@ -12,8 +12,8 @@ from mlloss.conformance.fuzz.search import Finding, Hunt
 from mlloss.conformance.fuzz.strategies.cases import cases
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.porting.code.script import reproduction
-from mlloss.conformance.runner.persistent_worker import Standing
 from mlloss.conformance.runner.pool import Command, worker_command
+from mlloss.conformance.runner.worker_client import PersistentWorker
 
 
 def hunts(
@@ -28,7 +28,7 @@ def hunts(
     """One after the other; what a target does not use of its share goes to the others."""
     end = time.monotonic() + seconds
     for n, target in enumerate(targets):
-        worker = Standing((command or worker_command)(target), timeout)
+        worker = PersistentWorker((command or worker_command)(target), timeout)
         try:
             hunt = Hunt(worker, target, implementation, rows)
             share = (end - time.monotonic()) / (len(targets) - n)

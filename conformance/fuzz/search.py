@@ -19,7 +19,7 @@ from mlloss.conformance.frameworks.registry import Implementation
 from mlloss.conformance.fuzz.dedup import Manner, manner
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.results.judge import FAILURES, Observation, Verdict, judge
-from mlloss.conformance.runner.persistent_worker import Standing
+from mlloss.conformance.runner.worker_client import PersistentWorker
 
 ROUND = 200  # cases of one seed
 ENOUGH = 10  # findings of one target
@@ -42,7 +42,7 @@ class Finding:
 class Hunt:
     """One target and subject; `asked` counts the different cases that got an answer."""
 
-    worker: Standing
+    worker: PersistentWorker
     target: str
     implementation: Implementation
     rows: Sequence[Difference]

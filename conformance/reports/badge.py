@@ -26,7 +26,7 @@ def _message(run: Run) -> tuple[str, str]:
         "mlloss" if "mlloss" in run.selection.implementations else run.selection.implementations[0]
     )
     tallies = [tally for (_, who), tally in by_target(run).items() if who == implementation]
-    right, asked = sum(t["agrees"] for t in tallies), sum(t.asked() for t in tallies)
+    right, asked = sum(t["agrees"] for t in tallies), sum(t.compared() for t in tallies)
     return f"{implementation} right in {right} of {asked} on {_targets(run)}", "brightgreen"
 
 

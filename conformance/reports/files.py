@@ -12,8 +12,7 @@ import typer
 from mlloss.conformance.reports.badge import badge
 from mlloss.conformance.reports.html.report import page
 from mlloss.conformance.reports.junit import junit
-from mlloss.conformance.reports.markdown import markdown
-from mlloss.conformance.reports.readme import check_marks, with_matrix
+from mlloss.conformance.reports.markdown import check_marks, markdown, with_matrix
 from mlloss.conformance.results.record_lines import Line
 from mlloss.conformance.runner.session import Run
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.reports.printable import printable
-from mlloss.conformance.results.counts import outcome, tally
+from mlloss.conformance.reports.text import printable
+from mlloss.conformance.results.counts import outcome_lines, tally
 from mlloss.conformance.results.failures import Group
 from mlloss.conformance.results.judge import FAILURES, Verdict
 from mlloss.conformance.runner.session import Run
@@ -71,7 +71,7 @@ def _run_itself(run: Run) -> ET.Element:
     test = ET.SubElement(suite, "testcase", classname="run", name="nothing is missing")
     if trouble:
         test.append(_element("failure", "\n".join(trouble), message=trouble[0], type="missing"))
-    test.append(_element("system-out", "\n".join(outcome(run))))
+    test.append(_element("system-out", "\n".join(outcome_lines(run))))
     return suite
 
 

@@ -1,4 +1,4 @@
-"""A run as Markdown: for a README, for a CI summary, and for the documentation."""
+"""Write a run as Markdown: for a CI summary, the documentation, and a block of a README."""
 
 from __future__ import annotations
 
@@ -7,30 +7,45 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from mlloss.conformance.known_differences.model import Difference
-from mlloss.conformance.reports.printable import printable
-from mlloss.conformance.results.areas import area_rows
-from mlloss.conformance.results.counts import outcome
+from mlloss.conformance.reports.text import printable, toml_text
+from mlloss.conformance.results.counts import MEANINGS, SYMBOLS, outcome_lines
 from mlloss.conformance.results.failures import Group, failure_groups
 from mlloss.conformance.results.judge import KINDS, Kind
-from mlloss.conformance.results.matrix import MEANINGS, SYMBOLS, columns, order, rows
+from mlloss.conformance.results.matrix import area_rows, example_columns, example_rows, order
 from mlloss.conformance.runner.session import Run
 
 FAILURES_SHOWN = 20
 CENTRED = ":-:"
+BEGIN, END = "<!-- matrix -->", "<!-- /matrix -->"
 
 
 def markdown(run: Run) -> str:
-    """All of it: the outcome, the matrix of areas, and folded what takes more room."""
+    """Return the outcome, the matrix of areas, failures, and folded lists of the rest."""
     parts = [_outcome(run), area_matrix(run), *_failures(run)]
-    if rows(run):
+    if example_rows(run):
         parts.append(_folded("Documented examples", documented_matrix(run)))
     if known := _known_differences(run):
-        parts.append(_folded(f"Known differences ({len(known) - 2} rows)", "\n".join(known)))
+        parts.append(_folded(f"Known differences ({len(known) - 2})", "\n".join(known)))
     return "\n\n".join(parts) + "\n"
 
 
+def with_matrix(text: str, run: Run) -> str:
+    """Return a text with the matrix of this run between its marks.
+
+    Raises:
+        ValueError: the marks are missing.
+    """
+    before, after = _around_matrix(text)
+    return f"{before}{BEGIN}\n{area_matrix(run)}\n{END}{after}"
+
+
+def check_marks(text: str) -> None:
+    """Check that a text has the marks of a matrix; ValueError if not."""
+    _around_matrix(text)
+
+
 def area_matrix(run: Run) -> str:
-    """What is tested by targets: counts, a subject after the other in each cell."""
+    """Return the table of areas by targets, with a count for each implementation in a cell."""
     names = run.selection.targets
     lines = [_line(["", "cases", *names]), _line(["---", "--:", *[CENTRED for _ in names]])]
     for row in area_rows(run):
@@ -40,19 +55,34 @@ def area_matrix(run: Run) -> str:
 
 
 def documented_matrix(run: Run) -> str:
-    """Each documented example by targets, and what its page prints."""
-    names = columns(run)
-    head = ["documented example", *names]
-    lines = [_line(head), _line(["---", *[CENTRED for _ in names]])]
-    for framework, group in groupby(rows(run), key=lambda row: row.framework):
+    """Return the table of documented examples by targets."""
+    names = example_columns(run)
+    lines = [
+        _line(["documented example", *names]),
+        _line(["---", *[CENTRED for _ in names]]),
+    ]
+    for framework, group in groupby(example_rows(run), key=lambda row: row.framework):
         lines.append(_line([f"**{framework} documentation**", *["" for _ in names]]))
         for row in group:
             lines.append(_line([row.label, *map(_symbols, row.cells)]))
     return "\n".join(lines)
 
 
+def plain(text: str) -> str:
+    """Escape Markdown and collapse a text to one line."""
+    return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", " ".join(printable(text).split()))
+
+
+def _around_matrix(text: str) -> tuple[str, str]:
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"there must be {BEGIN} and {END} where the matrix is to be")
+    return before, after
+
+
 def _outcome(run: Run) -> str:
-    passed, *more = outcome(run)
+    passed, *more = outcome_lines(run)
     return "\n\n".join([f"**{printable(passed)}**", *map(plain, more)])
 
 
@@ -61,7 +91,7 @@ def _legend(run: Run) -> str:
     kinds = [kind for kind in KINDS if counts[kind]]
     parts = ", ".join(f"{SYMBOLS[kind][0]} {MEANINGS[kind]} ({counts[kind]})" for kind in kinds)
     cells = f"Each cell: {order(run, ' then ')}"
-    return f"{parts}. {cells}; `✓8` is all of 8 that were asked, `≠2/8` is 2 of them."
+    return f"{parts}. {cells}; `✓8`: all of 8 agree, `≠2/8`: 2 of 8 are known differences."
 
 
 def _versions(run: Run) -> str:
@@ -83,16 +113,21 @@ def _failure(group: Group) -> str:
 
 
 def _known_differences(run: Run) -> list[str]:
-    """A table, the rows that were needed; empty if there are none."""
+    """Return a table of the known differences that were needed; empty without any."""
     needed = [verdict.difference for verdict in run.verdicts if verdict.kind == "known"]
-    lines = [_known(row, needed.count(row.id)) for row in run.selection.rows if row.id in needed]
-    head = [_line(["difference", "", "cases", "why"]), _line(["---", "---", "--:", "---"])]
+    lines = [_known(one, needed.count(one.id)) for one in run.selection.known if one.id in needed]
+    head = [
+        _line(["difference", "severity", "cases", "why", "when"]),
+        _line(["---", "---", "--:", "---", "---"]),
+    ]
     return [*head, *lines] if lines else []
 
 
-def _known(row: Difference, cases: int) -> str:
-    evidence = " ".join(f"[{n}]({address})" for n, address in enumerate(row.evidence, 1))
-    return _line([f"`{row.id}`", row.severity, str(cases), f"{plain(row.why)} {evidence}"])
+def _known(one: Difference, cases: int) -> str:
+    evidence = " ".join(f"[{n}]({address})" for n, address in enumerate(one.evidence, 1))
+    when = f"`{toml_text(one.when)}`" if one.when else "always"
+    why = f"{plain(one.why)} {evidence}"
+    return _line([f"`{one.id}`", one.severity, str(cases), why, when.replace("|", "\\|")])
 
 
 def _folded(title: str, body: str) -> str:
@@ -108,12 +143,7 @@ def _symbols(kinds: Iterable[Kind | None]) -> str:
 
 
 def _code(language: str, text: str) -> str:
-    """Fenced with more backticks than are in it."""
+    """Return a fenced block, fenced with more backticks than the text has in a row."""
     longest = max((len(ticks) for ticks in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{printable(text).strip()}\n{fence}"
-
-
-def plain(text: str) -> str:
-    """Words of frameworks, none of which is markup, in one line."""
-    return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", " ".join(printable(text).split()))

@@ -1,4 +1,4 @@
-"""Two runs side by side: what got fixed, what broke, what is known now, what is new or gone."""
+"""Compare two runs: what broke, what is fixed, what is newly known, new or gone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlloss.conformance.results.judge import FAILURES, Verdict
 from mlloss.conformance.runner.session import Run
 
 Place = tuple[str, str, str]
-Told = Mapping[str, Any]
+Header = Mapping[str, Any]
 CHANGES = {
     "broke": "Broke",
     "fixed": "Fixed",
@@ -26,7 +26,7 @@ NOWHERE = Verdict("", "", "", "absent", "not in that run")
 
 @dataclass(frozen=True)
 class Change:
-    """One (case, target, subject) that is another now."""
+    """A case, target and implementation with another verdict."""
 
     kind: str
     old: Verdict
@@ -35,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Keys:
-    """Ids that are new, gone, or of something else than before."""
+    """Ids that are new, gone, or whose content changed."""
 
     new: Sequence[str]
     gone: Sequence[str]
@@ -44,25 +44,25 @@ class Keys:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is not the same in both."""
+    """Everything that differs between two runs."""
 
     changes: Sequence[Change]
     versions: Sequence[str]
     cases: Keys
-    rows: Keys
+    known: Keys
 
     def broke(self) -> bool:
-        """Whether something fails now that did not."""
+        """Return whether something fails in the second run only."""
         return any(change.kind == "broke" for change in self.changes)
 
 
-def compare(old: tuple[Told, Run], new: tuple[Told, Run]) -> Comparison:
-    """Each a header and a run, as a record has them."""
+def compare(old: tuple[Header, Run], new: tuple[Header, Run]) -> Comparison:
+    """Compare two runs, each with the header of its record."""
     selections = [run.selection for _, run in (old, new)]
     cases = [{case.id: case.question("mlloss") for case in some.cases} for some in selections]
-    rows = [{row.id: row.to_json() for row in some.rows} for some in selections]
+    known = [{one.id: one.to_json() for one in some.known} for some in selections]
     changes = tuple(_changes(old[1], new[1]))
-    return Comparison(changes, tuple(_versions(old, new)), _keys(*cases), _keys(*rows))
+    return Comparison(changes, tuple(_versions(old, new)), _keys(*cases), _keys(*known))
 
 
 def _changes(old: Run, new: Run) -> Iterator[Change]:
@@ -74,20 +74,20 @@ def _changes(old: Run, new: Run) -> Iterator[Change]:
 
 
 def _placed(run: Run) -> dict[Place, Verdict]:
-    """By case, target and subject; a row that no case needs is a case of its own."""
+    """Return the verdicts by place; a known difference that no case needs is a place of its own."""
     return {
         (v.case or f"{v.difference} (row)", v.target, v.implementation): v for v in run.verdicts
     }
 
 
 def _kind(was: Verdict, now: Verdict) -> str | None:
-    """What became of it, if anything that is not told of cases, rows or targets."""
+    """Return what changed; None if nothing, or if the lists of cases and targets say it."""
     before, after = _state(was), _state(now)
     if before == after:
         return _otherwise(was, now)
     if after == "failing":
         return "broke"
-    if NOWHERE in (was, now):  # a row that no case needed is needed again, or gone
+    if NOWHERE in (was, now):  # a stale known difference is needed again, or gone
         return "fixed" if not was.case and before == "failing" else None
     if after == "absent":
         return "no longer asked"
@@ -108,8 +108,8 @@ def _otherwise(was: Verdict, now: Verdict) -> str | None:
     return "known otherwise" if was.difference != now.difference else None
 
 
-def _versions(old: tuple[Told, Run], new: tuple[Told, Run]) -> Iterator[str]:
-    """torch 2.12.0 -> 2.13.0"""
+def _versions(old: tuple[Header, Run], new: tuple[Header, Run]) -> Iterator[str]:
+    """Return a line for each version that changed: "torch 2.12.0 -> 2.13.0"."""
     before, after = _all_versions(*old), _all_versions(*new)
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name, "none"), after.get(name, "none")
@@ -117,7 +117,7 @@ def _versions(old: tuple[Told, Run], new: tuple[Told, Run]) -> Iterator[str]:
             yield f"{name} {was} -> {now}"
 
 
-def _all_versions(head: Told, run: Run) -> dict[str, str]:
+def _all_versions(head: Header, run: Run) -> dict[str, str]:
     own = {name: str(head.get(name, "none")) for name in ("mlloss", "python", "platform")}
     return own | dict(run.versions)
 

@@ -25,7 +25,7 @@ from mlloss.conformance.frameworks.registry import OURS, find_target
 from mlloss.conformance.known_differences.effects import Crash, Prediction, Uninitialized, predict
 from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.known_differences.selection import applicable, matching
-from mlloss.conformance.reports.text import came, definition_text, prediction_text
+from mlloss.conformance.reports.text import definition_text, outcome_text, prediction_text
 from mlloss.conformance.runner.protocol import Outcome
 
 Kind = Literal["agrees", "known", "differs", "ambiguous", "stale", "died", "timed out", "absent"]
@@ -256,4 +256,4 @@ def _comparison(observation: Observation) -> str:
     if outcome.kind in ("died", "timed out"):
         return outcome.message
     verb = "prints" if observation.target == PAGE else "gives"
-    return f"{came(outcome, wanted, verb)}, the definition {definition_text(wanted)}"
+    return f"{outcome_text(outcome, wanted, verb)}, the definition {definition_text(wanted)}"

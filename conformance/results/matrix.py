@@ -1,88 +1,122 @@
-"""The matrix of documented examples: a row for each, a cell for each target; rendered elsewhere."""
+"""Tabulate verdicts: areas by targets, and documented examples by targets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlloss.conformance.cases.model import Case
+from mlloss.conformance.cases.model import AREAS, Case
 from mlloss.conformance.known_differences.model import PAGE
-from mlloss.conformance.results.judge import Kind
+from mlloss.conformance.results.counts import Tally, tally
+from mlloss.conformance.results.judge import Kind, Verdict
 from mlloss.conformance.runner.session import Run
-
-SYMBOLS: dict[Kind, tuple[str, str]] = {
-    "agrees": ("✓", "green"),
-    "known": ("≠", "yellow"),
-    "differs": ("✗", "bold red"),
-    "ambiguous": ("?", "bold red"),
-    "stale": ("!", "bold red"),
-    "died": ("†", "bold red"),
-    "timed out": ("∞", "bold red"),
-    "absent": ("·", "dim"),
-}
-MEANINGS: dict[Kind, str] = {
-    "agrees": "the definition's answer",
-    "known": "known difference",
-    "differs": "differs",
-    "ambiguous": "ambiguous: several known differences match",
-    "stale": "stale: known difference not shown any more",
-    "died": "died",
-    "timed out": "timed out",
-    "absent": "absent",
-}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One example: its framework, its short name, and verdicts in the order of the columns."""
+class AreaRow:
+    """One area of the matrix.
+
+    Attributes:
+        area: its name.
+        cases: how many cases it has.
+        cells: by target, the tallies of the implementations.
+        implementations: their names, in the order of the tallies.
+    """
+
+    area: str
+    cases: int
+    cells: tuple[tuple[Tally, ...], ...]
+    implementations: Sequence[str]
+
+    def shown(self, target: int) -> list[Tally]:
+        """Return the tallies of a target; that of a dialect only where one was tested."""
+        tallies = zip(self.implementations, self.cells[target], strict=True)
+        return [one for name, one in tallies if name != "dialect" or one.compared()]
+
+    def lines(self) -> list[tuple[int, str]]:
+        """Return number and name of the implementations that have a line."""
+        return [
+            (n, name)
+            for n, name in enumerate(self.implementations)
+            if name != "dialect" or any(cell[n].compared() for cell in self.cells)
+        ]
+
+
+@dataclass(frozen=True)
+class ExampleRow:
+    """One documented example: its framework, a label, and verdicts by column."""
 
     framework: str
     label: str
     cells: tuple[tuple[Kind | None, ...], ...]
 
 
+def area_rows(run: Run) -> list[AreaRow]:
+    """Return a row for every area that has a case in the run."""
+    area_of = {case.id: case.area for case in run.selection.cases}
+    found: dict[tuple[str, str, str], list[Verdict]] = {}
+    for verdict in run.verdicts:
+        if verdict.case and verdict.target != PAGE:
+            place = area_of[verdict.case], verdict.target, verdict.implementation
+            found.setdefault(place, []).append(verdict)
+    sizes = Counter(area_of.values())
+    names = run.selection.implementations
+    return [
+        AreaRow(area, sizes[area], _area_cells(area, run, found), names)
+        for area in AREAS
+        if sizes[area]
+    ]
+
+
+def _area_cells(
+    area: str, run: Run, found: Mapping[tuple[str, str, str], Sequence[Verdict]]
+) -> tuple[tuple[Tally, ...], ...]:
+    return tuple(
+        tuple(tally(found.get((area, target, name), ())) for name in run.selection.implementations)
+        for target in run.selection.targets
+    )
+
+
 def order(run: Run, then: str) -> str:
-    """Who is in a cell, one `then` the other."""
+    """Return the implementations in the order of a cell, joined by `then`."""
     *others, last = run.selection.implementations
-    where = " (where it was asked)" if others and last == "dialect" else ""
+    where = " (where tested)" if others and last == "dialect" else ""
     return then.join([*others, f"{last}{where}"])
 
 
-def columns(run: Run) -> list[str]:
-    """The page itself, then the targets."""
+def example_columns(run: Run) -> list[str]:
+    """Return the columns of the documented examples: the page itself, then the targets."""
     return [PAGE, *run.selection.targets]
 
 
-def rows(run: Run) -> list[Row]:
-    """Every documented case, ordered by the framework whose documentation it is from."""
+def example_rows(run: Run) -> list[ExampleRow]:
+    """Return a row for every documented example, in the order of the cases."""
     found = {(v.case, v.target, v.implementation): v.kind for v in run.verdicts}
     return [
-        Row(
+        ExampleRow(
             case.source.framework,
-            label(case),
-            tuple(_cell(case, target, run, found) for target in columns(run)),
+            example_label(case),
+            tuple(_example_cell(case, target, run, found) for target in example_columns(run)),
         )
         for case in run.selection.cases
         if case.source
     ]
 
 
-def _cell(
+def _example_cell(
     case: Case, target: str, run: Run, found: Mapping[tuple[str, str, str], Kind]
 ) -> tuple[Kind | None, ...]:
-    """The verdict on each subject; None where nothing is asked. Most targets have no dialect."""
-    implementations = ["printed"] if target == PAGE else run.selection.implementations
-    kinds = {
-        implementation: found.get((case.id, target, implementation))
-        for implementation in implementations
-    }
-    return tuple(k for s, k in kinds.items() if s != "dialect" or k not in (None, "absent"))
+    """Return the verdict on each implementation; of a dialect only where one was tested."""
+    names = ["printed"] if target == PAGE else run.selection.implementations
+    kinds = {name: found.get((case.id, target, name)) for name in names}
+    return tuple(k for name, k in kinds.items() if name != "dialect" or k not in (None, "absent"))
 
 
-def label(case: Case) -> str:
-    """The page without what its framework's heading says; or what is asked of mlloss beside.
+def example_label(case: Case) -> str:
+    """Return the name of a page without its framework, or the options of a variant.
 
-    The mean is what every page shows first, and goes without saying.
+    The reduction is left out if it is "mean", which every page shows first.
     """
     source = case.source
     assert source, f"{case.id} is from no page"

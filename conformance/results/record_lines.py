@@ -53,7 +53,7 @@ def lines_of(run: Run) -> Iterator[Line]:
     found: dict[str, list[Verdict]] = {}
     for verdict in run.verdicts:
         found.setdefault(verdict.case, []).append(verdict)
-    for row in run.selection.rows:
+    for row in run.selection.known:
         yield {"difference": row.id} | row.to_json()
     for case in run.selection.cases:
         yield line_of(case) | {"verdicts": _told(found.get(case.id, ()))}

@@ -15,7 +15,7 @@ from mlloss.conformance.known_differences.model import (
     third_party_differences,
 )
 from mlloss.conformance.results.judge import Observation, Verdict, judge, stale_differences
-from mlloss.conformance.runner.protocol import Outcome, read_answer
+from mlloss.conformance.runner.protocol import Outcome, read_response
 from mlloss.conformance.runner.session import Run, Selection
 from mlloss.conformance.runner.worker import Answers
 
@@ -104,9 +104,9 @@ class Exam:
     def _outcome(self, case: Case) -> Outcome:
         question = case.question("mlloss")
         try:
-            return read_answer(self._answers.answer(question), question)
+            return read_response(self._answers.answer(question), question)
         except (TypeError, ValueError) as error:  # numbers that are none
-            return Outcome("error", f"its answer made no sense: {error}", type(error).__name__)
+            return Outcome("error", f"its response is malformed: {error}", type(error).__name__)
 
 
 def told(verdict: Verdict) -> str:

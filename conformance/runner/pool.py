@@ -1,4 +1,9 @@
-"""Many questions to many workers: one process a target, each question answered exactly once."""
+"""Run the requests of all targets: a few worker processes at once, each request answered once.
+
+Not `pebble`: it replaces the spawning and the timeouts (about 70 lines of `worker_client`), and
+not what is particular here: one long-lived process a target with compiled programs in it, a
+protocol apart from a stdout that frameworks print to, and the search for the cause of a crash.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +11,55 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import Any
 
-from mlloss.conformance.runner.crash_bisection import find_culprit
-from mlloss.conformance.runner.protocol import Outcome
+from mlloss.conformance.runner.protocol import Outcome, Request
 from mlloss.conformance.runner.worker_client import Worker, python_command
 
-Question = dict[str, Any]
 Command = Callable[[str], list[str]]
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Replies:
-    """What one target made of its questions, in their order."""
+    """The outcomes of a target's requests, in their order, and the version it reported."""
 
     version: str
     outcomes: tuple[Outcome, ...]
 
 
 def worker_command(target: str) -> list[str]:
-    """How the worker of a target is started; tests start fakes."""
+    """Return the command line of a target's worker."""
     return python_command("mlloss.conformance.runner.worker", target)
 
 
 class Pool:
-    """At most `jobs` workers at once, `timeout` seconds for each answer and each start."""
+    """Runs at most `jobs` workers at once, `timeout` seconds for each response and each start."""
 
     def __init__(
         self, jobs: int = 2, timeout: float = 120.0, command: Command = worker_command
     ) -> None:
-        """`command` gives the command line for a target."""
+        """Set the command of a target's worker; tests start fakes."""
         self._jobs, self._timeout, self._command = jobs, timeout, command
         self._stopped = threading.Event()
         self._live: list[Worker] = []
 
     def run(
         self,
-        questions: Mapping[str, Sequence[Question]],
+        requests: Mapping[str, Sequence[Request]],
         progress: Progress,
         then: Callable[[str, Replies], None] = lambda target, replies: None,
     ) -> dict[str, Replies]:
-        """Ask every target its questions; an interrupt ends the workers and is passed on.
+        """Send every target its requests; an interrupt ends the workers and is passed on.
 
-        `then` gets each target's replies as soon as it has them all.
+        Args:
+            requests: the requests by target, the longest target first.
+            progress: called with the target after each response.
+            then: called with each target's replies once they are complete.
         """
         with ThreadPoolExecutor(self._jobs) as threads:
             jobs = {
-                threads.submit(_Interview(self, target, progress).hold, asked): target
-                for target, asked in questions.items()
+                threads.submit(_TargetRun(self, target, progress).run, some): target
+                for target, some in requests.items()
             }
             try:
                 for job in as_completed(jobs):
@@ -65,23 +70,23 @@ class Pool:
             return {target: job.result() for job, target in jobs.items()}
 
     def worker(self, target: str) -> Worker:
-        """A new one, started, whether or not that went well."""
+        """Return a new worker, started, whether or not that succeeded."""
         self.check()
         worker = Worker(self._command(target), self._timeout)
         self._live.append(worker)
-        if self._stopped.is_set():  # while this one was started, and was not yet among the living
+        if self._stopped.is_set():  # stopped before this one was listed
             worker.kill()
         worker.start()
         return worker
 
     def release(self, worker: Worker | None) -> None:
-        """End it."""
+        """End a worker."""
         if worker:
             worker.close()
             self._live.remove(worker)
 
     def check(self) -> None:
-        """InterruptedError once the run was stopped: what comes then is no answer."""
+        """Raise InterruptedError once the run was stopped: later outcomes are no results."""
         if self._stopped.is_set():
             raise InterruptedError("the run was stopped")
 
@@ -91,25 +96,25 @@ class Pool:
             worker.kill()
 
 
-class _Interview:
-    """All questions of one target, to as many workers as it takes."""
+class _TargetRun:
+    """All requests of one target, on as many workers as it takes."""
 
     def __init__(self, pool: Pool, target: str, progress: Progress) -> None:
         self._pool, self._target, self._progress = pool, target, progress
         self._version = ""
         self._outcomes: dict[int, Outcome] = {}
 
-    def hold(self, asked: Sequence[Question]) -> Replies:
-        """Alike questions one after the other, dangerous ones last and each by itself."""
-        order = sorted(range(len(asked)), key=lambda n: asked[n].get("signature", ""))
-        self._together(asked, [n for n in order if not asked[n].get("alone")])
+    def run(self, requests: Sequence[Request]) -> Replies:
+        """Send equal programs one after the other; requests that may crash last, each alone."""
+        order = sorted(range(len(requests)), key=lambda n: requests[n].get("signature", ""))
+        self._together(requests, [n for n in order if not requests[n].get("alone")])
         for n in order:
-            if asked[n].get("alone"):
-                self._record(n, self._afresh([asked[n]])[-1])
-        return Replies(self._version, tuple(self._outcomes[n] for n in range(len(asked))))
+            if requests[n].get("alone"):
+                self._record(n, self._afresh([requests[n]])[-1])
+        return Replies(self._version, tuple(self._outcomes[n] for n in range(len(requests))))
 
-    def _together(self, asked: Sequence[Question], order: list[int]) -> None:
-        """One worker as long as it lives; one that cannot start is not started again."""
+    def _together(self, requests: Sequence[Request], order: list[int]) -> None:
+        """Use one worker as long as it lives; one that cannot start is not started again."""
         worker: Worker | None = None
         since: list[int] = []
         try:
@@ -118,39 +123,39 @@ class _Interview:
                     self._pool.release(worker)
                     worker, since = self._pool.worker(self._target), []
                     self._version = self._version or worker.version
-                self._record(n, worker.failure or worker.request(asked[n]))
+                self._record(n, worker.failure or worker.request(requests[n]))
                 if worker.version and self._outcomes[n].kind == "died":
-                    self._blame(asked, since, n)
+                    self._attribute(requests, since, n)
                 since.append(n)
         finally:
             self._pool.release(worker)
 
-    def _blame(self, asked: Sequence[Question], since: list[int], n: int) -> None:
-        """The death goes to the question that causes it, which may be an earlier one."""
-        death, alone = self._outcomes[n], self._afresh([asked[n]])[-1]
+    def _attribute(self, requests: Sequence[Request], since: list[int], n: int) -> None:
+        """Attribute a crash to the request that causes it, which may be an earlier one."""
+        death, alone = self._outcomes[n], self._afresh([requests[n]])[-1]
         if alone.kind == "died":
             return
 
         def dies(first: int) -> bool:
-            again = [asked[m] for m in since[first:]] + [asked[n]]
+            again = [requests[m] for m in since[first:]] + [requests[n]]
             return self._afresh(again)[-1].kind == "died"
 
-        guilty = find_culprit(dies, len(since))
-        if guilty is None:
-            self._outcomes[n] = Outcome("died", f"{death.message}; but not when asked again")
+        cause = find_cause(dies, len(since))
+        if cause is None:
+            self._outcomes[n] = Outcome("died", f"{death.message}; but not when run again")
         else:
-            what = f"answered, and what was asked after it died of it: {death.message}"
-            self._outcomes[since[guilty]] = Outcome("died", what)
+            what = f"answered, and the next request died of it: {death.message}"
+            self._outcomes[since[cause]] = Outcome("died", what)
             self._outcomes[n] = alone
 
-    def _afresh(self, questions: Sequence[Question]) -> list[Outcome]:
-        """What a worker of their own makes of these questions, up to its first failure."""
+    def _afresh(self, requests: Sequence[Request]) -> list[Outcome]:
+        """Return the outcomes of a new worker, up to its first failure."""
         worker = self._pool.worker(self._target)
         self._version = self._version or worker.version
         outcomes: list[Outcome] = []
         try:
-            for question in questions:
-                outcomes.append(worker.failure or worker.request(question))
+            for request in requests:
+                outcomes.append(worker.failure or worker.request(request))
                 if worker.failure:
                     break
         finally:
@@ -161,3 +166,23 @@ class _Interview:
         self._pool.check()
         self._outcomes[n] = outcome
         self._progress(self._target)
+
+
+def find_cause(dies: Callable[[int], bool], count: int) -> int | None:
+    """Bisect which of `count` earlier requests makes the next one crash.
+
+    Args:
+        dies: runs the requests from the given number on in a new process, and returns whether the
+            last of them crashes.
+        count: the number of earlier requests.
+
+    Returns:
+        The number of the last request that must be run for the crash; None if none does it.
+    """
+    if count == 0 or not dies(0):
+        return None
+    low, high = 0, count  # run from low on it crashes, from high on it does not
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if dies(middle) else (low, middle)
+    return low

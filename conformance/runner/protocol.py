@@ -1,4 +1,4 @@
-"""What became of a question: an answer that answers it, or the lack of one."""
+"""The response of a worker to a request, read strictly."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from numpy.typing import NDArray
 
 from mlloss.conformance.json_codec import decode_numbers
 
+Request = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """A value, an error of this type, or a death; `message` is the error's, or the cause."""
+    """What became of a request.
+
+    Attributes:
+        kind: "value", "error" (one that the call raised), "died" or "timed out" (of the process).
+        message: the message of the error, or why there is no response.
+        error: the type of the error.
+        dtype: the dtype of the value.
+        value: the numbers.
+    """
 
     kind: Literal["value", "error", "died", "timed out"]
     message: str = ""
@@ -22,14 +32,24 @@ class Outcome:
     value: NDArray[np.float64] | None = None
 
 
-def read_answer(message: dict[str, Any], question: dict[str, Any]) -> Outcome:
-    """The worker's line, if it is about this question; else a ValueError or the like."""
+def read_response(message: dict[str, Any], request: Request) -> Outcome:
+    """Return the outcome of a request.
+
+    Args:
+        message: the worker's response.
+        request: the request that was sent.
+
+    Raises:
+        ValueError: the response is for another request, or is malformed (also KeyError and
+            TypeError).
+    """
     for name in ("id", "subject"):
-        if message.get(name) != question[name]:
-            raise ValueError(f"{name} is {message.get(name)!r}, asked was {question[name]!r}")
+        if message.get(name) != request[name]:
+            got, wanted = message.get(name), request[name]
+            raise ValueError(f"response is for {name} {got!r}, expected {wanted!r}")
     if "error" in message:
         return Outcome("error", str(message.get("message", "")), str(message["error"]))
     value = np.array(decode_numbers(message["value"]), dtype=np.float64)
-    if "shape" in message:  # nested lists without a number do not tell it
+    if "shape" in message:  # nested lists without a number do not have one
         value = value.reshape(message["shape"])
     return Outcome("value", dtype=str(message["dtype"]), value=value)

@@ -36,7 +36,7 @@ class Selection:
     """What is to be run, and which frameworks it would be wrong to find absent."""
 
     cases: Sequence[Case]
-    rows: Sequence[Difference]
+    known: Sequence[Difference]
     targets: Sequence[str]
     implementations: Sequence[Implementation]
     required: Sequence[str] = ()
@@ -103,7 +103,7 @@ def conduct(
             observations.append(
                 Observation(planned.case, target, planned.implementation, replies.version, outcome)
             )
-            judged[id(planned)] = judge(observations[-1], selection.rows)
+            judged[id(planned)] = judge(observations[-1], selection.known)
 
     with show({target: len(some) for target, some in asked.items()}) as progress:
         questions = {target: _questions(some) for target, some in asked.items()}
@@ -162,7 +162,7 @@ def _verdicts(
     selection: Selection, judged: Sequence[Verdict], ran: Mapping[tuple[str, str], str]
 ) -> list[Verdict]:
     """Pages first, then every slot, then the rows that nothing was found for."""
-    rows = selection.rows
+    rows = selection.known
     pages = [
         judge_page(c, rows) for c in selection.cases if c.printed and "native" in c.implementations
     ]

@@ -1,4 +1,4 @@
-"""One worker process: started, asked, timed, and never believed."""
+"""Client of a worker subprocess: sends requests, enforces timeouts, validates responses."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from typing import IO, Any
 
 from packaging.version import Version
 
 from mlloss.conformance.json_codec import dump_line, parse_line
-from mlloss.conformance.runner.protocol import Outcome, read_answer
+from mlloss.conformance.runner.protocol import Outcome, Request, read_response
 
 LONGEST_LINE = 1 << 24
 
 
 class Worker:
-    """A process that answers one question after the other until its first failure."""
+    """A process that serves one request after the other until its first failure.
+
+    `version` is what it reported, empty if it did not start; `failure` is its first failure.
+    """
 
     def __init__(self, command: list[str], timeout: float) -> None:
-        """Started, but not waited for: that is what `start` does."""
+        """Start the process without waiting for it: `start` does."""
         self.version = ""
         self.failure: Outcome | None = None
         self._timeout = timeout
@@ -34,30 +38,29 @@ class Worker:
         threading.Thread(target=self._read, daemon=True).start()
 
     def start(self) -> None:
-        """Wait for the header; without one, `failure` says what came instead."""
+        """Wait for the header; without one, `failure` says why."""
         try:
             self.version = _version(self._receive())
         except _Failed as failure:
             self._fail(failure.outcome)
         except Exception as error:
-            self._fail(Outcome("died", f"its first line made no sense: {error!r}"))
+            self._fail(Outcome("died", f"its header is malformed: {error!r}"))
 
-    def request(self, question: dict[str, Any]) -> Outcome:
-        """The answer to exactly this question; after anything else the worker is finished."""
+    def request(self, request: Request) -> Outcome:
+        """Return the outcome of a request; after anything but its response the worker is closed."""
         try:
-            message = self._exchange(question)
-            return read_answer(message, question)
+            return read_response(self._exchange(request), request)
         except _Failed as failure:
             return self._fail(failure.outcome)
-        except Exception as error:  # whatever a line can do to a parser is the worker's failure
-            return self._fail(Outcome("died", f"its answer made no sense: {error!r}"))
+        except Exception as error:  # anything that a line can do to a parser
+            return self._fail(Outcome("died", f"its response is malformed: {error!r}"))
 
     def kill(self) -> None:
-        """End it from another thread; who waits for its answer learns that it died."""
+        """Kill it from any thread; a request that waits becomes "died"."""
         _kill_group(self._process)
 
     def close(self) -> None:
-        """Kill it, and whatever it has started."""
+        """Kill it and every process that it started, and free its files."""
         self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._stderr):
@@ -69,12 +72,12 @@ class Worker:
         self.close()
         return outcome
 
-    def _exchange(self, question: dict[str, Any]) -> dict[str, Any]:
+    def _exchange(self, request: Request) -> dict[str, Any]:
         assert self._process.stdin is not None
         guard = threading.Timer(self._timeout, _kill_group, [self._process])
         guard.start()  # a worker that never reads would block the write for ever
         try:
-            self._process.stdin.write(dump_line(question).encode())
+            self._process.stdin.write(dump_line(request).encode())
             self._process.stdin.flush()
         except OSError:
             raise _Failed(Outcome("died", self._last_words())) from None
@@ -92,7 +95,7 @@ class Worker:
         return parse_line(line.decode())
 
     def _read(self) -> None:
-        """Runs in a thread: a pipe cannot be read with a timeout on every system."""
+        """Read lines in a thread: not every system can read a pipe with a timeout."""
         assert self._process.stdout is not None
         with self._process.stdout as stdout:
             while line := stdout.readline(LONGEST_LINE):
@@ -100,11 +103,53 @@ class Worker:
         self._lines.put(b"")
 
     def _last_words(self) -> str:
-        """How it ended, and the last line that it wrote to stderr."""
+        """Return how it ended, and the last line of its stderr."""
         status = _ending(_wait(self._process))
         self._stderr.seek(max(0, self._stderr.seek(0, os.SEEK_END) - 4000))
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
         return ": ".join([status, *lines[-1:]])
+
+
+class PersistentWorker:
+    """A worker that is started again after a failure.
+
+    A request that fails on a used worker is sent again to a new one: an earlier request may have
+    caused it. Without a `version` it did not start, and `failure` says why.
+    """
+
+    def __init__(self, command: list[str], timeout: float) -> None:
+        """Start it."""
+        self._command, self._timeout = command, timeout
+        self._worker = self._start()
+        self.version, self.failure = self._worker.version, self._worker.failure
+
+    def request(self, request: Request) -> Outcome:
+        """Return the outcome of a request."""
+        fresh = self._renew()
+        outcome = self._worker.request(request)
+        if fresh or not self._worker.failure:
+            return outcome
+        self._renew()
+        again = self._worker.request(request)
+        if self._worker.failure:
+            return again
+        return replace(outcome, message=f"{outcome.message}; but not when run again")
+
+    def close(self) -> None:
+        """End it."""
+        self._worker.close()
+
+    def _renew(self) -> bool:
+        """Start a new one if the last failed; return whether it did."""
+        if not self._worker.failure:
+            return False
+        self._worker = self._start()
+        return True
+
+    def _start(self) -> Worker:
+        worker = Worker(self._command, self._timeout)
+        worker.start()
+        return worker
 
 
 class _Failed(Exception):
@@ -113,12 +158,12 @@ class _Failed(Exception):
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """`python -m module` with this very interpreter."""
+    """Return the command line `python -m module`, with this interpreter."""
     return [sys.executable, "-m", module, *arguments]
 
 
 def child_environment() -> dict[str, str]:
-    """The parent's import path, so that both import the same mlloss wherever they are started."""
+    """Return an environment with the parent's import path, so that both import the same mlloss."""
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     return os.environ | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 
@@ -143,13 +188,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _version(header: dict[str, Any]) -> str:
-    """As it is written; one that cannot be compared with a range is refused."""
+    """Return the version of a header; InvalidVersion if it cannot be compared with a range."""
     Version(header["version"])
     return str(header["version"])
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Its exit status; it has closed its output, so it is given a moment to end by itself."""
+    """Return the exit status; a process that closed its output gets 2 s to end by itself."""
     try:
         return process.wait(timeout=2)
     except subprocess.TimeoutExpired:
@@ -165,5 +210,5 @@ def _close(pipe: IO[bytes] | None) -> None:
     try:
         if pipe is not None:
             pipe.close()
-    except BrokenPipeError:  # what was left in the buffer has no reader any more
+    except BrokenPipeError:  # the rest of the buffer has no reader
         return

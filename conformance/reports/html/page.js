@@ -4,14 +4,17 @@
 // as text: nothing here makes HTML out of strings.
 
 const PORTION = 50;
-const FILTERS = ["search", "area", "target", "subject", "kind", "loss", "difference"];
+const LABELS = {
+  search: "search", area: "area", target: "target", subject: "implementation", kind: "verdict",
+  loss: "loss", difference: "known difference",
+};
+const FILTERS = Object.keys(LABELS);
 const FAILING = "failing";
 const find = (id) => document.getElementById(id);
 
 let data;
 let found = []; // cases with the numbers of their pairs that the filters let through
 let limit = PORTION;
-let open = null; // the case in the dialog
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -31,17 +34,10 @@ async function load() {
 function prepare(loaded) {
   data = loaded;
   data.byId = new Map(data.cases.map((one) => [one.id, one]));
-  let number = 0;
   for (const one of data.cases) {
-    one.notes = new Map(one.said.map(([pair, ...said]) => [pair, said]));
-    one.scripts = new Map(one.scripts.map((pair) => [pair, number++]));
-    one.text = [one.id, ...one.said.map(([, came]) => came)].join("\n").toLowerCase();
+    one.text = [one.id, ...one.notes.map(([, observed]) => observed)].join("\n").toLowerCase();
+    one.notes = new Map(one.notes.map(([pair, ...note]) => [pair, note]));
   }
-}
-
-function script(one, pair) {
-  const [outline, ...filling] = data.scripts[one.scripts.get(pair)];
-  return data.outlines[outline].map((n) => data.lines[n < 0 ? filling.shift() : n]).join("\n");
 }
 
 function verdict(one, pair) {
@@ -51,8 +47,8 @@ function verdict(one, pair) {
   return { kind, symbol, style: fails ? FAILING : kind };
 }
 
-const difference = (one, pair) => one.notes.get(pair)?.[1] ?? "";
-const came = (one, pair) => one.notes.get(pair)?.[0] || "as expected";
+const differences = (one, pair) => one.notes.get(pair)?.[1] ?? [];
+const observed = (one, pair) => one.notes.get(pair)?.[0] || "as expected";
 
 // ---- filters
 
@@ -96,7 +92,7 @@ function passing(wanted) {
   const fits = (one, pair) => {
     const { kind, style } = verdict(one, pair) ?? {};
     return kind && (!wanted.kind || wanted.kind === kind || wanted.kind === style)
-      && (!wanted.difference || wanted.difference === difference(one, pair));
+      && (!wanted.difference || differences(one, pair).includes(wanted.difference));
   };
   return data.cases
     .filter((one) => (!wanted.area || wanted.area === one.area)
@@ -111,15 +107,23 @@ function refresh() {
   limit = PORTION;
   find("list").replaceChildren();
   extend();
+  find("status").textContent = summary();
+}
+
+// Filters add up, so that the result names those that are on.
+function summary() {
   const verdicts = found.reduce((sum, hit) => sum + hit.pairs.length, 0);
-  find("status").textContent = found.length
+  const active = Object.entries(filters()).filter(([, value]) => value)
+    .map(([name, value]) => `${LABELS[name]} ${value}`).join(", ");
+  const count = found.length
     ? `${found.length} of ${data.cases.length} cases, ${verdicts} verdicts`
-    : "No case is like that.";
+    : `None of ${data.cases.length} cases matches`;
+  return active ? `${count}; filters: ${active}` : count;
 }
 
 function hashOf(entries) {
-  const told = Object.entries(entries).filter(([, value]) => value);
-  return told.length ? `#${new URLSearchParams(told)}` : location.href.split("#")[0];
+  const given = Object.entries(entries).filter(([, value]) => value);
+  return given.length ? `#${new URLSearchParams(given)}` : location.href.split("#")[0];
 }
 
 function filtersChanged() {
@@ -139,21 +143,21 @@ function marks(one, pairs) {
     make("span", { class: fails ? FAILING : kind, title: kind }, `${symbol}${counts.get(kind)}`));
 }
 
-function telling(one, pairs) {
+function highlight(one, pairs) {
   const rank = (pair) => [FAILING, "known"].indexOf(verdict(one, pair).style);
-  const worth = pairs.filter((pair) => rank(pair) >= 0).sort((a, b) => rank(a) - rank(b));
-  if (!worth.length) return [];
-  const [target, subject] = data.pairs[worth[0]];
-  const more = worth.length > 1 ? ` (and ${worth.length - 1} more)` : "";
-  const text = `${target} ${subject}: ${came(one, worth[0])}, expected ${one.expected}${more}`;
-  return [make("span", { class: "came" }, text)];
+  const notable = pairs.filter((pair) => rank(pair) >= 0).sort((a, b) => rank(a) - rank(b));
+  if (!notable.length) return [];
+  const [target, subject] = data.pairs[notable[0]];
+  const more = notable.length > 1 ? ` (and ${notable.length - 1} more)` : "";
+  const text = `${target} ${subject}: ${observed(one, notable[0])}, expected ${one.expected}${more}`;
+  return [make("span", { class: "observed" }, text)];
 }
 
 function row({ one, pairs }) {
   const button = make("button", { type: "button", class: "row" },
     make("span", { class: "id" }, one.id),
     make("span", { class: "marks" }, ...marks(one, pairs)),
-    ...telling(one, pairs));
+    ...highlight(one, pairs));
   button.addEventListener("click", () => { location.hash = caseHash(one, best(one, pairs)); });
   return make("li", {}, button);
 }
@@ -180,32 +184,22 @@ function caseHash(one, pair) {
   return hashOf({ case: one.id, target, subject });
 }
 
-// What is worth to be seen first of a case: a failure, a known difference, any answer.
+// The verdict to open first: a failure, a known difference, any result.
 function best(one, pairs = data.pairs.keys()) {
   const order = [FAILING, "known", "agrees", "absent"];
   const asked = [...pairs].filter((pair) => verdict(one, pair));
-  const rank = (pair) =>
-    order.indexOf(verdict(one, pair).style) + (one.scripts.has(pair) ? 0 : 0.5);
+  const rank = (pair) => order.indexOf(verdict(one, pair).style);
   return asked.sort((a, b) => rank(a) - rank(b) || a - b)[0];
 }
 
 function show(one, target, subject) {
   const wanted = [...data.pairs.keys()].filter((pair) =>
     (!target || data.pairs[pair][0] === target) && (!subject || data.pairs[pair][1] === subject));
-  open = one;
   find("case-title").textContent = one.id;
-  find("case-body").replaceChildren(...description(one), answers(one, best(one, wanted)));
+  find("case-body").replaceChildren(...description(one), results(one, best(one, wanted)));
   if (!find("case").open) find("case").showModal();
   find("case-title").focus();
   find("case").scrollTop = 0;
-  const place = found.findIndex((hit) => hit.one === one);
-  find("previous").disabled = place <= 0;
-  find("next").disabled = place < 0 || place === found.length - 1;
-}
-
-function step(by) {
-  const next = found[found.findIndex((hit) => hit.one === open) + by];
-  if (next) location.hash = caseHash(next.one, best(next.one, next.pairs));
 }
 
 function facts(entries) {
@@ -233,14 +227,14 @@ function description(one) {
     ...one.arrays.flatMap((array) => numbers(...array)),
     make("h3", {}, "expected"),
     make("pre", { class: "wraps" }, one.expected),
-    make("h3", {}, "what came"),
+    make("h3", {}, "observed"),
   ];
 }
 
-function answers(one, first) {
+function results(one, first) {
   const asked = [...data.pairs.keys()].filter((pair) => verdict(one, pair));
-  return make("ol", { class: "answers" }, ...asked.map((pair) =>
-    make("li", {}, answer(one, pair, pair === first))));
+  return make("ol", { class: "results" }, ...asked.map((pair) =>
+    make("li", {}, result(one, pair, pair === first))));
 }
 
 function line(tag, one, pair) {
@@ -248,10 +242,10 @@ function line(tag, one, pair) {
   const [target, subject] = data.pairs[pair];
   return make(tag, { class: `line ${kind === "absent" ? "absent" : ""}` },
     make("span", { class: style, role: "img", "aria-label": kind, title: kind }, symbol),
-    make("span", {}, target), make("span", {}, subject), make("span", {}, came(one, pair)));
+    make("span", {}, target), make("span", {}, subject), make("span", {}, observed(one, pair)));
 }
 
-function answer(one, pair, first) {
+function result(one, pair, first) {
   if (verdict(one, pair).kind === "absent") return line("div", one, pair);
   const details = make("details", { "data-pair": pair }, line("summary", one, pair));
   details.addEventListener("toggle", () => {
@@ -268,37 +262,25 @@ function differenceLink(id) {
 }
 
 function more(one, pair) {
-  const [, id, instead] = one.notes.get(pair) ?? [];
-  const told = [
-    ["verdict", verdict(one, pair).kind], ["expected", one.expected], ["got", came(one, pair)],
-    ...(id ? [["known difference", differenceLink(id), `: ${data.whys[id]}`]] : []),
-    ...(instead ? [["according to it", instead]] : []),
+  const [, ids = [], predicted] = one.notes.get(pair) ?? [];
+  const entries = [
+    ["verdict", verdict(one, pair).kind], ["expected", one.expected],
+    ["observed", observed(one, pair)],
+    ...ids.map((id) => ["known difference", differenceLink(id), `: ${data.whys[id]}`]),
+    ...(predicted ? [["predicted by it", predicted]] : []),
   ];
-  return make("div", { class: "more" }, facts(told),
-    ...(one.scripts.has(pair) ? [reproduction(script(one, pair))] : []));
+  const [target, subject] = data.pairs[pair];
+  return make("div", { class: "more" }, facts(entries),
+    ...(target === data.page ? [] : [reproduction(one, target, subject)]));
 }
 
-function reproduction(text) {
-  const code = make("pre", { tabindex: "0", "aria-label": "reproduction" }, text);
-  const button = make("button", { type: "button", class: "copy" }, "Copy");
-  const told = make("span", { role: "status", class: "note" });
-  button.addEventListener("click", async () => { told.textContent = await copy(code); });
-  return make("div", { class: "script" },
-    make("div", {}, make("h4", {}, "Reproduction"), button, told), code);
+function reproduction(one, target, subject) {
+  const command = `mlloss conformance --case '${one.id}' --target ${target} --subject ${subject}`;
+  return make("div", { class: "script" }, make("h4", {}, "Script to reproduce it"),
+    make("pre", { tabindex: "0", "aria-label": "command" }, `${command} --script`));
 }
 
-// Where a page from a file may not write to the clipboard, the selection can still be copied.
-async function copy(element) {
-  try {
-    await navigator.clipboard.writeText(element.textContent);
-    return "Copied";
-  } catch {
-    getSelection().selectAllChildren(element);
-    return document.execCommand("copy") ? "Copied" : "Selected: copy it with Ctrl+C";
-  }
-}
-
-// ---- addresses and keys
+// ---- addresses
 
 function unfold() {
   const entry = location.hash && find(decodeURIComponent(location.hash.slice(1)));
@@ -330,7 +312,6 @@ function goToCases() {
 }
 
 function closed() {
-  open = null;
   if (new URLSearchParams(location.hash.slice(1)).has("case")) {
     history.replaceState(null, "", hashOf(filters()));
   }
@@ -343,32 +324,6 @@ function filterBy(button) {
   goToCases();
 }
 
-function walk(event) {
-  const rows = [...find("list").querySelectorAll(".row")];
-  const at = rows.indexOf(document.activeElement);
-  const searching = document.activeElement === find("filters").elements.search;
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-  if (to === undefined || (at < 0 && !(searching && event.key === "ArrowDown"))) return;
-  event.preventDefault();
-  if (to < 0) find("filters").elements.search.focus();
-  else if (to < rows.length) rows[to].focus();
-  else if (!find("more").hidden) showMore();
-}
-
-function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { target, key } = event;
-  if (find("case").open) {
-    if (key === "ArrowLeft" && !target.closest("pre")) step(-1);
-    if (key === "ArrowRight" && !target.closest("pre")) step(1);
-  } else if (key === "/" && !target.closest("input, select, textarea")) {
-    event.preventDefault();
-    find("filters").elements.search.focus();
-  } else {
-    walk(event);
-  }
-}
-
 function listen() {
   const form = find("filters");
   form.addEventListener("input", filtersChanged);
@@ -376,10 +331,7 @@ function listen() {
   form.addEventListener("reset", () => setTimeout(filtersChanged)); // after it is reset
   find("more").addEventListener("click", showMore);
   find("close").addEventListener("click", () => find("case").close());
-  find("previous").addEventListener("click", () => step(-1));
-  find("next").addEventListener("click", () => step(1));
   find("case").addEventListener("close", closed);
-  document.addEventListener("keydown", pressed);
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".cell, .link");
     if (button) filterBy(button);

@@ -1,4 +1,4 @@
-"""A run as one HTML page: nothing is fetched, and what matters can be read without its script."""
+"""Write a run as one HTML page that fetches nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -17,39 +16,42 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from mlloss.conformance.frameworks.registry import find_target
 from mlloss.conformance.known_differences.model import PAGE, SEVERITIES
 from mlloss.conformance.reports.html.data import page_data
-from mlloss.conformance.reports.printable import printable
-from mlloss.conformance.results.areas import area_rows
-from mlloss.conformance.results.counts import Tally, by_target
+from mlloss.conformance.reports.text import printable, toml_text
+from mlloss.conformance.results.counts import MEANINGS, SYMBOLS, Tally, by_target
 from mlloss.conformance.results.failures import failure_groups
 from mlloss.conformance.results.judge import FAILURES, KINDS
-from mlloss.conformance.results.matrix import MEANINGS, SYMBOLS
+from mlloss.conformance.results.matrix import area_rows
 from mlloss.conformance.runner.session import Run
 
 FAILING = "failing"
-FEW = 50  # groups of failures that are told before the list
-Told = dict[str, Any]
+FEW = 50  # groups of failures that are listed above the cases
+Context = dict[str, Any]
 
 
-def page(head: Told, run: Run) -> str:
-    """The same bytes for the same record."""
-    said = [replace(v, explanation=printable(v.explanation)) for v in run.verdicts]
-    run = replace(run, verdicts=said)
-    told = _matrix(run) | _sums(run) | _lists(run) | _own(run)
+def page(head: Context, run: Run) -> str:
+    """Return the page of a run: the same bytes for the same record.
+
+    Args:
+        head: the header of the record, with its times.
+        run: the run. Messages of frameworks may hold anything; control characters are escaped.
+    """
+    verdicts = [replace(v, explanation=printable(v.explanation)) for v in run.verdicts]
+    run = replace(run, verdicts=verdicts)
+    context = _matrix(run) | _sums(run) | _lists(run) | _assets(run)
     template = _environment().get_template("page.html")
-    return template.render(head=head, run=run, versions=_versions(run), **told)
+    return template.render(head=head, run=run, versions=_versions(run), **context)
 
 
 def _versions(run: Run) -> list[tuple[str, str]]:
-    """Once for all modes of a framework; a mode that did not start has none."""
+    """Return frameworks with their versions; empty for a mode that did not start."""
     found = run.versions.items()
     return list(dict.fromkeys((find_target(name).framework, version) for name, version in found))
 
 
-def _matrix(run: Run) -> Told:
-    """Areas that have cases, by targets; with symbols for what a cell counts."""
+def _matrix(run: Run) -> Context:
     return {
         "targets": run.selection.targets,
-        "subjects": run.selection.implementations,
+        "implementations": run.selection.implementations,
         "areas": area_rows(run),
         "totals": by_target(run),
         "groups": _groups,
@@ -58,59 +60,47 @@ def _matrix(run: Run) -> Told:
 
 
 def _groups(tally: Tally) -> list[tuple[str, str, int]]:
-    """Name, symbol and number of what there is: all that fails is one."""
+    """Return name, symbol and count of the groups of a cell; all failures are one group."""
     counts = {
         "agrees": tally["agrees"],
         "known": tally["known"],
         FAILING: tally.failures(),
         "absent": tally["absent"],
     }
-    symbols = {kind: symbol for kind, (symbol, _) in SYMBOLS.items()} | {FAILING: _failing()}
+    symbols = {kind: symbol for kind, (symbol, _) in SYMBOLS.items()}
+    symbols |= {FAILING: SYMBOLS["differs"][0]}
     return [(name, symbols[name], count) for name, count in counts.items() if count]
 
 
-def _failing() -> str:
-    return SYMBOLS["differs"][0]
-
-
-def _sums(run: Run) -> Told:
-    """How many verdicts of each kind there are on whom."""
-    asked = {verdict.implementation: None for verdict in run.verdicts}
+def _sums(run: Run) -> Context:
+    """Return how many verdicts of each kind there are, by implementation."""
+    found = {verdict.implementation for verdict in run.verdicts}
+    names = (*run.selection.implementations, "printed")
     return {
-        "kinds": [(kind, SYMBOLS[kind][0], MEANINGS[kind], _class(kind)) for kind in KINDS],
+        "kinds": [
+            (kind, SYMBOLS[kind][0], MEANINGS[kind], FAILING if kind in FAILURES else kind)
+            for kind in KINDS
+        ],
         "counted": Counter((verdict.kind, verdict.implementation) for verdict in run.verdicts),
-        "asked": [who for who in (*run.selection.implementations, "printed") if who in asked],
+        "judged": [name for name in names if name in found],
     }
 
 
-def _class(kind: str) -> str:
-    return FAILING if kind in FAILURES else kind
-
-
-def _lists(run: Run) -> Told:
-    """What failed, and what was known, by severity."""
-    rows = {name: [r for r in run.selection.rows if r.severity == name] for name in SEVERITIES}
+def _lists(run: Run) -> Context:
+    """Return the failures, and the known differences by severity."""
+    known = {name: [d for d in run.selection.known if d.severity == name] for name in SEVERITIES}
     return {
         "failures": failure_groups(run),
         "few": FEW,
-        "differences": [(name, some) for name, some in rows.items() if some],
+        "differences": [(name, some) for name, some in known.items() if some],
         "needed": Counter(v.difference for v in run.verdicts if v.kind == "known"),
-        "in_words": _in_words,
+        "toml": toml_text,
         "symbols": {kind: symbol for kind, (symbol, _) in SYMBOLS.items()},
     }
 
 
-def _in_words(value: Any) -> str:
-    """float16 or bfloat16; above 2; true."""
-    if isinstance(value, Mapping):
-        return " and ".join(f"{name} {_in_words(some)}" for name, some in value.items())
-    if isinstance(value, list | tuple):
-        return " or ".join(map(_in_words, value))
-    return str(value).lower() if isinstance(value, bool) else str(value) or "none"
-
-
-def _own(run: Run) -> Told:
-    """All that another page would fetch. Base64 has nothing that HTML could take for its own."""
+def _assets(run: Run) -> Context:
+    """Return style, script and data. Base64 has nothing that HTML could take for markup."""
     style, script = _file("page.css"), _file("page.js")
     text = json.dumps(page_data(run), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return {
@@ -122,7 +112,7 @@ def _own(run: Run) -> Told:
 
 
 def _policy(style: str, script: str) -> str:
-    """Nothing from elsewhere, and of what is here only what this file put here."""
+    """Return a content security policy: nothing fetched, and only this style and script."""
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from mlloss.conformance.frameworks.registry import WHOSE
 from mlloss.conformance.known_differences.model import Difference
-from mlloss.conformance.reports.printable import printable
 from mlloss.conformance.reports.terminal.console import address, indented
+from mlloss.conformance.reports.text import printable
 from mlloss.conformance.results.failures import Group, failure_groups
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.session import Run
@@ -30,11 +30,11 @@ def explanations(run: Run) -> Iterator[RenderableType]:
 
 def _known_differences(run: Run) -> Iterator[RenderableType]:
     """Under each row, how many of each target, and examples."""
-    groups: dict[str, list[Verdict]] = {row.id: [] for row in run.selection.rows}
+    groups: dict[str, list[Verdict]] = {row.id: [] for row in run.selection.known}
     for verdict in run.verdicts:
         if verdict.kind == "known":
             groups[verdict.difference].append(verdict)
-    shown = [row for row in run.selection.rows if groups[row.id]]
+    shown = [row for row in run.selection.known if groups[row.id]]
     if shown:
         yield _title(f"Known differences ({sum(map(len, groups.values()))} by {len(shown)} rows)")
     for row in shown:
@@ -87,7 +87,7 @@ def _failures(run: Run) -> Iterator[RenderableType]:
 def _failure(group: Group, run: Run) -> Iterator[RenderableType]:
     """Which, what came, and how to see it: a script unindented, so that it can be copied."""
     yield indented(Text(printable(group.title()), "bold red"), 2)
-    rows = {row.id: row for row in run.selection.rows}
+    rows = {row.id: row for row in run.selection.known}
     for id in group.first().differences():
         yield from _difference(rows[id])
     yield from (indented(Text(line), 4) for line in _lines(group.verdicts[:FEW]))

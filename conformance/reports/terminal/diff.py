@@ -8,8 +8,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mlloss.conformance.frameworks.registry import WHOSE
-from mlloss.conformance.reports.printable import printable
 from mlloss.conformance.reports.terminal.console import indented, print_all
+from mlloss.conformance.reports.text import printable
 from mlloss.conformance.results.diff import CHANGES, Change, Comparison, Keys
 from mlloss.conformance.results.judge import Verdict
 
@@ -25,7 +25,7 @@ def print_comparison(found: Comparison, console: Console | None = None) -> None:
 def _report(found: Comparison) -> Iterator[RenderableType]:
     yield from _listed("Versions", found.versions, most=len(found.versions))
     yield from _keys("cases", found.cases)
-    yield from _keys("known differences", found.rows)
+    yield from _keys("known differences", found.known)
     for kind in reversed(CHANGES):  # what broke is where it is seen: last
         some = [change for change in found.changes if change.kind == kind]
         yield from _changed(kind, some)

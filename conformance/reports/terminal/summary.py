@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from mlloss.conformance.reports.printable import printable
 from mlloss.conformance.reports.terminal.console import print_all, terminal
 from mlloss.conformance.reports.terminal.details import explanations
 from mlloss.conformance.reports.terminal.tables import (
@@ -17,9 +16,10 @@ from mlloss.conformance.reports.terminal.tables import (
     sums_table,
     symbol,
 )
-from mlloss.conformance.results.counts import outcome
+from mlloss.conformance.reports.text import printable
+from mlloss.conformance.results.counts import MEANINGS, outcome_lines
 from mlloss.conformance.results.judge import KINDS
-from mlloss.conformance.results.matrix import MEANINGS, columns, order, rows
+from mlloss.conformance.results.matrix import example_columns, example_rows, order
 from mlloss.conformance.runner.session import Run
 
 
@@ -32,8 +32,8 @@ def print_report(run: Run, console: Console | None = None) -> None:
 def _report(run: Run, width: int) -> Iterator[RenderableType]:
     yield from in_width(area_table, run, run.selection.targets, width)
     yield Text("\n" + _above_each_other(run) + "\n")
-    if rows(run):
-        yield from in_width(documented_table, run, columns(run), width)
+    if example_rows(run):
+        yield from in_width(documented_table, run, example_columns(run), width)
     yield legend(run)
     yield from explanations(run)
     yield Text()
@@ -46,13 +46,13 @@ def legend(run: Run) -> Text:
     counts = run.counts()
     parts = [symbol(kind) + f" {MEANINGS[kind]}" for kind in KINDS if counts[kind]]
     who = order(run, " then ")
-    cells = f"each cell: {who}; page: what the documentation prints" if rows(run) else ""
+    cells = f"each cell: {who}; page: what the documentation prints" if example_rows(run) else ""
     return Text("\n") + Text("   ").join(parts) + f"\n{cells}"
 
 
 def summary(run: Run) -> Text:
     """The denominators, and the result in one line: the last."""
-    first, *more = map(printable, outcome(run))
+    first, *more = map(printable, outcome_lines(run))
     style = "green" if run.passed() else "bold red"
     return Text("\n" + "\n".join(more) + "\n").append(first, style)
 

@@ -10,10 +10,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from mlloss.conformance.results.areas import AreaRow, area_rows
-from mlloss.conformance.results.counts import Tally, by_target
+from mlloss.conformance.results.counts import SYMBOLS, Tally, by_target
 from mlloss.conformance.results.judge import KINDS, Kind
-from mlloss.conformance.results.matrix import SYMBOLS, columns, rows
+from mlloss.conformance.results.matrix import AreaRow, area_rows, example_columns, example_rows
 from mlloss.conformance.runner.session import Run
 
 Build = Callable[[Run, Sequence[int]], Table]
@@ -40,8 +39,8 @@ def area_table(run: Run, shown: Sequence[int]) -> Table:
 
 def documented_table(run: Run, shown: Sequence[int]) -> Table:
     """Documented examples by targets and the page itself."""
-    table = _table("documented example", [columns(run)[n] for n in shown])
-    for framework, group in groupby(rows(run), key=lambda row: row.framework):
+    table = _table("documented example", [example_columns(run)[n] for n in shown])
+    for framework, group in groupby(example_rows(run), key=lambda row: row.framework):
         table.add_row(Text(f"{framework} documentation", "bold"))
         for row in group:
             cells = [_symbols(row.cells[n]) for n in shown]
@@ -61,7 +60,7 @@ def sums_table(run: Run) -> Table:
     for (target, implementation), tally in sums.items():
         counts = [Text(str(tally[k] or ""), SYMBOLS[k][1]) for k in kinds]
         version = run.versions.get(target, "")
-        table.add_row(target, version, implementation, str(tally.asked()), *counts)
+        table.add_row(target, version, implementation, str(tally.compared()), *counts)
     return table
 
 

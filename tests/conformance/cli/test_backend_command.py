@@ -111,7 +111,7 @@ def test_known_differences_come_with_a_backend(tiny: Host, tmp_path: Path) -> No
     result = run("--backend", HOST, "--case", "margin/value/*", *known)
     assert result.exit_code == 1, "it is stale: tinyarray has doubles"
     assert "no-doubles" in result.output
-    rows = {row.id: row for row in read_record(record)[1].selection.rows}
+    rows = {row.id: row for row in read_record(record)[1].selection.known}
     assert (rows["no-doubles"].implementation, rows["no-doubles"].targets) == ("mlloss", (HOST,))
 
 

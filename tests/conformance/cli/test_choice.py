@@ -19,7 +19,7 @@ from mlloss.conformance.known_differences.model import known_differences
 def test_nothing_chosen_is_all() -> None:
     selection = Choice().selection()
     assert list(selection.cases) == list(all_cases())
-    assert [row.id for row in selection.rows] == [row.id for row in known_differences()]
+    assert [row.id for row in selection.known] == [row.id for row in known_differences()]
     assert (selection.targets, tuple(selection.implementations)) == (list(TARGETS), SUBJECTS)
     assert selection.required == []
     assert Choice().is_none()

@@ -19,7 +19,7 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.frameworks.adapters.torch import TorchHost
 from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.results.judge import Observation, Verdict, judge
-from mlloss.conformance.runner.protocol import read_answer
+from mlloss.conformance.runner.protocol import read_response
 from mlloss.conformance.runner.worker import Answers
 from mlloss.losses import kernels
 
@@ -264,7 +264,7 @@ class Suite:
 
     def _verdict(self, case: Case) -> Verdict:
         question = case.question("mlloss")
-        outcome = read_answer(self._answers.answer(question), question)
+        outcome = read_response(self._answers.answer(question), question)
         return judge(Observation(case, "torch", "mlloss", self._version, outcome), [])
 
 

@@ -10,7 +10,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase
 
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.reports.junit import junit
-from mlloss.conformance.reports.printable import printable
+from mlloss.conformance.reports.text import printable
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.session import Run
 

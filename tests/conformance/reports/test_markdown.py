@@ -12,8 +12,14 @@ from markdown_it.token import Token
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import AREAS
 from mlloss.conformance.frameworks.registry import TARGETS
-from mlloss.conformance.reports.markdown import area_matrix, documented_matrix, markdown
-from mlloss.conformance.reports.readme import BEGIN, END, with_matrix
+from mlloss.conformance.reports.markdown import (
+    BEGIN,
+    END,
+    area_matrix,
+    documented_matrix,
+    markdown,
+    with_matrix,
+)
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.session import Run
 
@@ -69,7 +75,7 @@ def test_known_differences_are_listed_with_their_evidence(whole: Run) -> None:
     for row in ROWS:
         many = sum(v.difference == row.id for v in whole.verdicts)
         assert f"| `{row.id}` | error | {many} | has no kernel" in text
-    assert f"<summary>Known differences ({len(ROWS)} rows)</summary>" in text
+    assert f"<summary>Known differences ({len(ROWS)})</summary>" in text
 
 
 def test_words_of_frameworks_are_not_markup() -> None:

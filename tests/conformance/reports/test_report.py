@@ -14,10 +14,9 @@ from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import AREAS
 from mlloss.conformance.frameworks.registry import TARGETS
 from mlloss.conformance.reports.terminal.summary import print_report
-from mlloss.conformance.results.areas import area_rows
-from mlloss.conformance.results.counts import Tally, by_target
+from mlloss.conformance.results.counts import MEANINGS, SYMBOLS, Tally, by_target
 from mlloss.conformance.results.judge import FAILURES, KINDS
-from mlloss.conformance.results.matrix import MEANINGS, SYMBOLS, label
+from mlloss.conformance.results.matrix import area_rows, example_label
 from mlloss.conformance.runner.session import Run
 
 DOCUMENTED = documented_cases()
@@ -101,16 +100,17 @@ def test_the_worst_kind_decides_the_symbol(counts: dict[str, int], shown: str) -
 
 def test_only_documented_examples_are_in_their_matrix(whole: Run) -> None:
     report = text(whole)
-    assert all(f" {label(case)} " in report for case in DOCUMENTED)
+    assert all(f" {example_label(case)} " in report for case in DOCUMENTED)
     generated = replace(whole.selection, cases=whole.selection.cases[len(DOCUMENTED) :])
     assert "documented example " not in text(replace(whole, selection=generated, verdicts=[]))
 
 
 def test_the_sums_are_out_of_those_asked(whole: Run) -> None:
     tally = by_target(whole)["numpy", "mlloss"]
-    assert 0 < tally.asked() < len(all_cases())
-    assert f"numpy 12.34.5+cpu mlloss {tally.asked()} {tally['agrees']} {tally['absent']}" in flat(
-        whole
+    assert 0 < tally.compared() < len(all_cases())
+    assert (
+        f"numpy 12.34.5+cpu mlloss {tally.compared()} {tally['agrees']} {tally['absent']}"
+        in flat(whole)
     )
 
 

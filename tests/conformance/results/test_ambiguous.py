@@ -15,7 +15,7 @@ from rich.console import Console
 from sample import HINGE, TORCH_PAGE, difference, run_fake
 from typer.testing import CliRunner
 
-from mlloss import cli
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.reports.badge import badge
 from mlloss.conformance.reports.html.report import page
 from mlloss.conformance.reports.junit import junit
@@ -132,6 +132,6 @@ def test_verdicts_of_the_same_two_are_one_group(run: Run) -> None:
 
 def test_the_command_fails(run: Run, tmp_path: Path) -> None:
     record = written(tmp_path / "record.jsonl", run)
-    result = CliRunner().invoke(cli.app, ["conformance", "--from-record", str(record)])
+    result = CliRunner().invoke(app, ["conformance", "--from-record", str(record)])
     assert result.exit_code == 1
     assert "Not passed: 2 ambiguous" in result.output

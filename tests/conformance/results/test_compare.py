@@ -138,10 +138,10 @@ def test_a_new_case_that_fails_is_something_broken(run: Run) -> None:
 
 def test_rows_that_are_new_gone_or_altered(run: Run) -> None:
     altered = replace(ROWS[1], why="for another reason")
-    selection = replace(run.selection, rows=[altered, *ROWS[2:]])
+    selection = replace(run.selection, known=[altered, *ROWS[2:]])
     found = compared(run, replace(run, selection=selection))
-    assert found.rows.gone == [ROWS[0].id]
-    assert found.rows.altered == [ROWS[1].id]
+    assert found.known.gone == [ROWS[0].id]
+    assert found.known.altered == [ROWS[1].id]
     assert f"Gone known differences (1) {ROWS[0].id}" in text(found)
 
 

@@ -10,7 +10,7 @@ import pytest
 from fake_worker import BEHAVIOURS
 from sample import TORCH_PAGE, run_fake, scores
 
-from mlloss.conformance.runner.crash_bisection import find_culprit
+from mlloss.conformance.runner.pool import find_cause
 
 DIFFERS = {
     "wrong in the last printed digit": "gives 0.86, the definition 0.85",
@@ -25,18 +25,18 @@ DIED = {
     "exits": "exited with 3",
     "complains": "exited with 1: no space left",
     "segfaults": "killed by SIGSEGV",
-    "answers another id": "id is 'documented/another'",
-    "answers another subject": "subject is 'native'",
-    "garbage on stdout": "its answer made no sense",
+    "answers another id": "response is for id 'documented/another'",
+    "answers another subject": "response is for subject 'native'",
+    "garbage on stdout": "its response is malformed",
     "bare nan": "NaN is not JSON",
-    "deep nesting": "its answer made no sense",
-    "claims absence": "its answer made no sense",
+    "deep nesting": "its response is malformed",
+    "claims absence": "its response is malformed",
     "gives a string": "expected a number, got '0.85'",
     "gives nothing": "expected a number, got None",
     "gives true": "expected a number, got True",
     "never starts": "libfake.so",
-    "garbage at its start": "its first line made no sense",
-    "strange version": "its first line made no sense: InvalidVersion",
+    "garbage at its start": "its header is malformed",
+    "strange version": "its header is malformed: InvalidVersion",
 }
 
 
@@ -91,13 +91,13 @@ def test_a_late_death_is_blamed_on_its_cause() -> None:
     run = run_fake("is hurt by zeros", [*fine[:3], scores(0.0, 0.2, 0.4, 0.8), *fine[3:]])
     verdicts = [v for v in run.verdicts if v.target == "torch"]
     assert [v.kind for v in verdicts] == ["agrees"] * 3 + ["died"] + ["agrees"] * 3
-    assert "what was asked after it died of it: killed by SIGSEGV" in verdicts[3].explanation
+    assert "the next request died of it: killed by SIGSEGV" in verdicts[3].explanation
 
 
 def test_a_death_that_does_not_come_again_is_no_pass(tmp_path: Path) -> None:
     run = run_fake(f"dies once, see {tmp_path / 'died'}", [TORCH_PAGE, replace(TORCH_PAGE, id="b")])
     verdict = next(v for v in run.verdicts if v.kind == "died")
-    assert verdict.explanation.endswith("but not when asked again")
+    assert verdict.explanation.endswith("but not when run again")
 
 
 @pytest.mark.parametrize(("guilty", "count"), [(0, 1), (0, 2), (1, 2), (2, 3), (0, 8), (5, 9)])
@@ -108,13 +108,13 @@ def test_the_culprit_of_many(guilty: int, count: int) -> None:
         asked.append(first)
         return first <= guilty
 
-    assert find_culprit(dies, count) == guilty
+    assert find_cause(dies, count) == guilty
     assert len(asked) <= 5
 
 
 def test_no_culprit_of_many() -> None:
-    assert find_culprit(lambda first: False, 5) is None
-    assert find_culprit(lambda first: True, 0) is None
+    assert find_cause(lambda first: False, 5) is None
+    assert find_cause(lambda first: True, 0) is None
 
 
 @pytest.mark.parametrize("behaviour", ["right", "segfaults", "never starts", "garbage on stdout"])

@@ -18,7 +18,7 @@ from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.json_codec import decode_numbers, encode_numbers
 from mlloss.conformance.runner import worker
 from mlloss.conformance.runner.pool import Pool
-from mlloss.conformance.runner.protocol import read_answer
+from mlloss.conformance.runner.protocol import read_response
 
 NOISY = """
 import os, sys
@@ -49,7 +49,7 @@ def test_labels_reduction_and_weight_arrive() -> None:
     ).with_arrays(
         target=Array("int64", [[-1, 1, 1, -1]]), weight=Array("float64", [1.0, 2.0, 0.5, 3.0])
     )
-    outcome = read_answer(_answer(case), case.question("mlloss"))
+    outcome = read_response(_answer(case), case.question("mlloss"))
     wanted = reference.loss(
         case.loss,
         case.input.rounded(),

@@ -39,8 +39,6 @@ class Browser:
             options.add_argument(f"--{flag}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(driver))
-        clipboard = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
-        self.driver.execute_cdp_cmd("Browser.grantPermissions", clipboard)
         self.size(1280, 900)
 
     def size(self, width: int, height: int) -> None:
@@ -77,10 +75,6 @@ class Browser:
 
     def focused(self) -> WebElement:
         return self.driver.switch_to.active_element
-
-    def clipboard(self) -> str:
-        read = "navigator.clipboard.readText().then(arguments[0])"
-        return str(self.driver.execute_async_script(read))
 
     def said(self) -> list[str]:
         """What came to the console since it was last asked."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sample import TORCH_PAGE, difference
 
+from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.session import Run, Selection
@@ -39,6 +40,7 @@ WRONG = replace(
     mistake="a label of 2",
     unseen=True,
 ).with_arrays(target=Array("float32", [[2.0, 0.0], [1.0, 0.0]]))
+IN_SUITE = next(case for case in all_cases() if (case.area, case.loss) == ("extremes", SOFT.loss))
 SHAPES = [replace(SOFT, id=f"soft/shapes/{n}", area="shapes") for n in range(MANY)]
 KNOWN = difference(
     id="padded-slots",
@@ -67,7 +69,7 @@ HAPPENED = {
 
 def sample_run() -> Run:
     """Not passed."""
-    cases = [TORCH_PAGE, SOFT, WRONG, *SHAPES]
+    cases = [TORCH_PAGE, SOFT, WRONG, *SHAPES, IN_SUITE]
     selection = Selection(cases, [KNOWN, NOT_NEEDED], TARGETS, ("native", "mlloss"))
     verdicts = [verdict for case in cases for verdict in _verdicts(case)]
     verdicts.append(Verdict("", "torch", "native", "stale", "no case needs it", NOT_NEEDED.id))

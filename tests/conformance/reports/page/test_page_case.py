@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from urllib.parse import urlencode
 
 from browser import Browser, hash_of, opened_case, rows, show, shown
-from page_sample import HOSTILE, KNOWN, SHAPES, SOFT, WRONG
+from page_sample import HOSTILE, IN_SUITE, KNOWN, SHAPES, SOFT, WRONG
 from sample import TORCH_PAGE
+from selenium.webdriver.remote.webelement import WebElement
+from typer.testing import CliRunner
 
+from mlloss.conformance.cli.app import app
 from mlloss.conformance.porting.code.script import reproduction
-
-REFUSE = "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))"
 
 
 def test_drill_down(opened: Browser, address: str):
@@ -27,22 +29,24 @@ def test_drill_down(opened: Browser, address: str):
     ]
     for words in ("known", "0.85", "gives 2.05", f"{KNOWN.id}: {KNOWN.why}"):
         assert words in answer.text
-    script = answer.find_element("css selector", "pre").get_attribute("textContent")
-    assert script == reproduction(TORCH_PAGE, "torch-compile", "native")
+    assert command(answer) == (
+        f"mlloss conformance --case '{TORCH_PAGE.id}' --target torch-compile --subject native"
+        " --script"
+    )
 
 
-def test_every_script_comes_out_whole(opened: Browser, address: str):
-    for case, target, implementation in (
-        *((SOFT, "torch", "native"), (WRONG, "torch-compile", "mlloss")),
-        *((SHAPES[-1], "jax", "mlloss"), (SHAPES[0], "torch", "mlloss")),
-    ):
-        show(
-            opened,
-            address,
-            urlencode({"case": case.id, "target": target, "subject": implementation}),
-        )
-        code = opened.until(lambda: opened.all("details[open] pre"))[0]
-        assert code.get_attribute("textContent") == reproduction(case, target, implementation)
+def command(result: WebElement) -> str:
+    return str(result.find_element("css selector", "pre").get_attribute("textContent"))
+
+
+def test_the_command_prints_the_script(opened: Browser, address: str):
+    show(opened, address, urlencode({"case": IN_SUITE.id, "target": "torch", "subject": "mlloss"}))
+    shown(opened, IN_SUITE.id)
+    result = opened.until(lambda: opened.all("#case details[open]"))[0]
+    name, *arguments = shlex.split(command(result))
+    assert name == "mlloss"
+    printed = CliRunner().invoke(app, arguments).output
+    assert printed == reproduction(IN_SUITE, "torch", "mlloss")
 
 
 def test_absent_says_why_and_has_no_script(opened: Browser, address: str):
@@ -70,32 +74,6 @@ def test_a_known_difference_unfolds(opened: Browser, address: str):
     assert [a.get_attribute("href") for a in entry.find_elements("css selector", "a")] == [
         "https://example.org/1"
     ]
-
-
-def copied(browser: Browser, address: str, before: str) -> str:
-    """What the button says, once it was pressed."""
-    show(browser, address, urlencode({"case": SOFT.id, "target": "torch", "subject": "native"}))
-    browser.run(before)
-    browser.until(lambda: browser.all("details[open] .copy"))[0].click()
-    return str(browser.until(lambda: browser.one("details[open] [role=status]").text))
-
-
-def test_copy(opened: Browser, address: str):
-    assert copied(opened, address, "") == "Copied"
-    assert opened.clipboard() == reproduction(SOFT, "torch", "native")
-
-
-def test_copy_where_the_clipboard_is_refused(opened: Browser, address: str):
-    assert copied(opened, address, REFUSE) == "Copied"
-    whole = reproduction(SOFT, "torch", "native")
-    assert opened.clipboard() == whole.removesuffix("\n")  # a selection ends where the text does
-
-
-def test_copy_where_all_is_refused(opened: Browser, address: str):
-    told = copied(opened, address, f"{REFUSE}; document.execCommand = () => false")
-    assert told == "Selected: copy it with Ctrl+C"
-    selected = opened.run("return getSelection().toString()")
-    assert selected.strip() == reproduction(SOFT, "torch", "native").strip()
 
 
 def test_deep_links(opened: Browser, address: str):

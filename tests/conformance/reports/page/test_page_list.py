@@ -14,7 +14,7 @@ from selenium.common.exceptions import JavascriptException
 def test_it_opens_from_a_file_and_fetches_nothing(opened: Browser, address: str):
     assert address.startswith("file:///")
     assert opened.run("return performance.getEntriesByType('resource').map(e => e.name)") == []
-    assert opened.one("#status").text == f"{MANY + 3} of {MANY + 3} cases, 739 verdicts"
+    assert opened.one("#status").text == f"{MANY + 4} of {MANY + 4} cases, 745 verdicts"
     assert len(rows(opened)) == PORTION
 
 
@@ -40,7 +40,7 @@ def test_a_cell_of_the_matrix_counts_and_filters(opened: Browser, place: tuple[s
     counts = {span.get_attribute("class"): int(span.text.split()[0][1:]) for span in spans}
     assert counts == COUNTS[place]
     cell.click()
-    assert opened.one("#status").text.endswith(f", {sum(counts.values())} verdicts")
+    assert f" cases, {sum(counts.values())} verdicts; filters: " in opened.one("#status").text
     assert hash_of(opened) == f"#{urlencode(told)}"
     assert rows(opened) == ids_of(told["area"])[:PORTION]
 
@@ -62,8 +62,18 @@ def test_every_filter_has_its_effect(opened: Browser):
         opened.until(lambda ids=ids: rows(opened) == ids)
 
 
+def test_the_filters_that_are_on_are_named(opened: Browser):
+    """They add up: a search below a click in the matrix may well find nothing."""
+    opened.one('.cell[data-area="values"][data-target="torch"][data-subject="native"]').click()
+    opened.one("[name=search]").send_keys("labels-of-2")
+    filters = "filters: search labels-of-2, area values, target torch, implementation native"
+    assert opened.one("#status").text == f"None of {MANY + 4} cases matches; {filters}"
+    opened.one("#filters [type=reset]").click()
+    opened.until(lambda: "filters" not in opened.one("#status").text)
+
+
 def test_the_list_shows_more_on_demand(opened: Browser):
-    for length in (2 * PORTION, MANY + 3):
+    for length in (2 * PORTION, MANY + 4):
         opened.one("#more").click()
         assert len(rows(opened)) == length
     assert not opened.one("#more").is_displayed()

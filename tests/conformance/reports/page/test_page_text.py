@@ -6,12 +6,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from page_sample import HEAD, HOSTILE, MANY, passed_run, sample_run
+from page_sample import HEAD, HOSTILE, KNOWN, MANY, SOFT, passed_run, sample_run
 from sample import TORCH_PAGE
 
-from mlloss.conformance.reports.html import data as page_cases
+from mlloss.conformance.porting.code.script import reproduction
+from mlloss.conformance.reports.html.data import page_data
 from mlloss.conformance.reports.html.report import page
-from mlloss.conformance.reports.html.scripts import pack
+from mlloss.conformance.results import failures
 
 
 class Reader(HTMLParser):
@@ -81,14 +82,15 @@ def test_the_matrix_is_a_table_with_headings(reader: Reader):
 @pytest.mark.parametrize(
     "words",
     [
-        "Not passed. 4 of 740 verdicts are neither",
+        "Not passed. 4 of 746 verdicts are neither",
         "torch 2.13.0 jax did not start",
         "started 2026-01-02T03:04:05+00:00 took 61.5 s",
         "timed out 1 0 0 1",
-        "verdicts in all 370 369 1 740",
+        "verdicts in all 373 372 1 746",
         "padded-slots counts padding",
-        "labels: indices or binary; axes: below 3; padded: true",
-        "raises: RuntimeError; message: no",
+        f"mlloss differences --reproduce {KNOWN.id}",
+        'labels = ["indices", "binary"], axes = { below = 3 }, padded = true',
+        'raises = "RuntimeError", message = "no"',
         "1 explained by it",
         "soft/errors/labels-of-2",
     ],
@@ -105,33 +107,31 @@ def test_what_frameworks_say_is_text(reader: Reader):
 
 def test_a_run_that_passed_says_so():
     text = Reader(page(HEAD, passed_run())).text()
-    assert "Passed. Nothing unexplained in 612 comparisons." in text
+    assert "Passed. Nothing unexplained in 617 comparisons." in text
     assert "Failures" not in text
 
 
-def test_scripts_are_packed_without_loss():
-    scripts = [f"import a\nx = {n}\n\nprint(x, {n % 7})\n" for n in range(50)] + ["", "other\n"]
-    packed = pack(scripts)
-    assert [packed.script(n) for n in range(len(scripts))] == scripts
-    assert len(packed.outlines) == 3
+def test_a_failure_has_a_script(reader: Reader):
+    script = reproduction(SOFT, "torch", "native")
+    assert re.sub(r"\s+", " ", script) in reader.text()
 
 
-def test_a_script_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch):
+def test_a_failure_without_a_script_is_listed(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object) -> str:
         raise ValueError("nothing to reproduce: Optax is not installed")
 
-    monkeypatch.setattr(page_cases, "reproduction", refuse)
-    assert page_cases.page_data(sample_run())["lines"] == [
-        "# nothing to reproduce: Optax is not installed"
-    ]
+    monkeypatch.setattr(failures, "reproduction", refuse)
+    text = Reader(page(HEAD, sample_run())).text()
+    assert SOFT.id in text
+    assert "Script to reproduce" not in text
 
 
 def test_every_verdict_of_a_case_is_told():
-    data = page_cases.page_data(sample_run())
+    data = page_data(sample_run())
     told = next(case for case in data["cases"] if case["id"] == TORCH_PAGE.id)
-    assert told["said"] == [
-        [3, "gives 2.05", "padded-slots"],
-        [5, "Optax is not installed"],
+    assert told["notes"] == [
+        [3, "gives 2.05", ["padded-slots"]],
+        [5, "Optax is not installed", []],
     ]
     assert [data["kinds"][int(n)][0] for n in told["kinds"]] == [
         *("agrees", "agrees", "agrees", "known", "agrees", "absent", "agrees")

@@ -61,13 +61,13 @@ def _matrix(run: Run) -> Context:
 
 def _groups(tally: Tally) -> list[tuple[str, str, int]]:
     """Return name, symbol and count of the groups of a cell; all failures are one group."""
-    counts = {
+    counts: dict[str, int] = {
         "agrees": tally["agrees"],
         "known": tally["known"],
         FAILING: tally.failures(),
         "absent": tally["absent"],
     }
-    symbols = {kind: symbol for kind, (symbol, _) in SYMBOLS.items()}
+    symbols: dict[str, str] = {kind: symbol for kind, (symbol, _) in SYMBOLS.items()}
     symbols |= {FAILING: SYMBOLS["differs"][0]}
     return [(name, symbols[name], count) for name, count in counts.items() if count]
 

@@ -24,16 +24,16 @@ class Once(Base):
     """Put before a backend, for a value and its slope of the same arrays: of what both need."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, ...], tuple[Array, Any]] = {}  # arrays, that ids stay theirs
+        self._kept: dict[tuple[Any, ...], tuple[Array, Any]] = {}
 
     def negate_at(self, x: Array, index: Array, rows: Array) -> Array:
         return self.once_of(super().negate_at, x, index, rows)
 
     def once_of(self, function: Callable[..., Array], *args: Array) -> Array:
-        """function(*args), worked out once."""
-        key = tuple(map(id, args))
+        """Return function(*args), computed once for each function and arrays."""
+        key = (function, *map(id, args))
         if key not in self._kept:
-            self._kept[key] = function(*args), args
+            self._kept[key] = function(*args), args  # keeps the arrays, so that no id is reused
         return self._kept[key][0]
 
 

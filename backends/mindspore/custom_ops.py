@@ -17,14 +17,13 @@ from mindspore.common.dtype import TensorType
 from mindspore.graph.jit_context import jit_context
 
 from mlloss.backends.base import blocks, gathered
-from mlloss.backends.host_numpy import Row, Value, given_by, mean_of
+from mlloss.backends.host_numpy import Average, Row, Value, given_by, mean_of
 from mlloss.backends.mindspore.fixed_arity import (
-    AGAIN,
-    BACKWARD,
-    CONSTANT,
-    COUNTED,
-    WIDENED,
     Function,
+    backward,
+    backward_again,
+    backward_piecewise_linear,
+    with_arity,
 )
 from mlloss.backends.mindspore.scaled import Scaled
 from mlloss.backends.numpy import backend as numpy
@@ -56,8 +55,8 @@ def _worked(value: Value) -> Any:
 
     count = len(value.function.partials)
     slopes = [_scaled(f, value, count) for f in value.function.partials]
-    bprop = BACKWARD[count](*slopes)
-    return ops.Custom(COUNTED[count](compute), shape, _first, "pyfunc", bprop=bprop)
+    bprop = backward(slopes)
+    return ops.Custom(with_arity(compute, count), shape, _first, "pyfunc", bprop=bprop)
 
 
 @cache
@@ -79,8 +78,8 @@ def _scaled(partial: Elementwise | Function | None, value: Value, count: int) ->
     )
     slope = Value(smooth)
     slopes = [_scaled(f, slope, count) for f in slope.function.partials]
-    bprop = AGAIN[count](*WIDENED[type(value)], _worked(slope), *slopes)
-    return ops.Custom(COUNTED[count + 1](compute), _first, _first, "pyfunc", bprop=bprop)
+    bprop = backward_again(*_WIDTHS[type(value)], _worked(slope), slopes)
+    return ops.Custom(with_arity(compute, count + 1), _first, _first, "pyfunc", bprop=bprop)
 
 
 def _in_place(ops: Ops, function: Function, *args: Any) -> tuple[Any, ...]:
@@ -111,28 +110,28 @@ def _given_of(function: Function, count: int) -> Any:
     def compute(*args: Any) -> tuple[Any, ...]:
         return tuple(map(_plain, numpy.run(given_by, function, *args)))
 
-    return _Given(function, COUNTED[count](compute), CONSTANT[count])
+    return _Given(function, with_arity(compute, count), backward([None] * count))
 
 
-def lines(function: Function, x: Array, index: Array, listed: Array) -> Array:
+def lines(function: Function, *args: Array) -> Array:
     """`Ops.lines`."""
-    args, operation = (x, index, listed), _lines_of(function)
+    operation = _lines_of(function, len(args))
     kinds = operation.kinds([(a.shape, _name(a.dtype)) for a in args])
     return _called(operation, kinds, *args)[0]
 
 
 @cache
-def _lines_of(function: Function) -> Any:
+def _lines_of(function: Function, count: int) -> Any:
     kept, times = _kept(), _times()
 
     def compute(*args: Any) -> tuple[Any, ...]:
         return tuple(numpy.run(_in_place, function, *args))
 
-    def bprop(x: Array, index: Array, listed: Array, out: Any, gradient: Any) -> tuple[Array, ...]:
-        by_x = times(out[1], kept(gradient[0], out[0]))
-        return by_x, ops.zeros_like(index), ops.zeros_like(listed)
+    def by_first(value: Array, slope: Array, gradient: Array) -> Array:
+        return times(slope, kept(gradient, value))
 
-    return _Given(function, COUNTED[3](compute), bprop)
+    bprop = backward_piecewise_linear(by_first, count)
+    return _Given(function, with_arity(compute, count), bprop)
 
 
 def mean(x: Array) -> Array:
@@ -220,4 +219,30 @@ def _first(*them: Any) -> Any:
     return them[0]
 
 
+def _same(gradient: Array, x: Array) -> Array:
+    return gradient
+
+
+def _of_rows(gradient: Array, x: Array) -> Array:
+    return ops.reshape(gradient, (-1, 1))
+
+
+def _of_row_means(gradient: Array, x: Array) -> Array:
+    return ops.reshape(gradient, (-1, 1)) / x.shape[1]
+
+
+def _row_sums(wide: Array, x: Array) -> Array:
+    return ops.sum(wide, -1)
+
+
+def _row_means(wide: Array, x: Array) -> Array:
+    return ops.sum(wide, -1) / x.shape[1]
+
+
+# from the gradient of a result to one for each element, and back
+_WIDTHS = {
+    Value: (_same, _same),
+    Row: (_of_rows, _row_sums),
+    Average: (_of_row_means, _row_means),
+}
 _DTYPES = {"float32": ms.float32, "float64": ms.float64, "int32": ms.int32, "bool": ms.bool_}

@@ -1,126 +1,91 @@
-"""Functions with their arguments counted out, as MindSpore's parser wants them."""
+"""Functions of a fixed number of arguments, written out for MindSpore's parser.
+
+An operation's function and its `bprop` are parsed from source (MindSpore 2.10), and may have no
+*args. They are therefore generated for each number of arguments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mindspore import ops
 
-from mlloss.backends.host_numpy import Average, Row, Value
+from mlloss.backends.mindspore.source import made
 from mlloss.core.ops import Array
 
 Function = Callable[..., Any]
+Widen = Callable[[Array, Array], Array]
 
 
-def _as_it_is(gradient: Array, x: Array) -> Array:
-    return gradient
+def with_arity(function: Function, count: int) -> Function:
+    """Return the function with `count` positional parameters in place of *args."""
+    args = _arguments(count)
+    return made(f"def fixed({args}):\n    return function({args})", {"function": function})
 
 
-def _of_rows(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1))
+def backward(derivatives: Sequence[Function | None]) -> Function:
+    """Return the `bprop` of a function of that many arguments.
+
+    Args:
+        derivatives: for each argument a function of all arguments and the incoming gradient, or
+            None for an argument without a derivative.
+    """
+    args = _arguments(len(derivatives))
+    source = f"""
+def bprop({args}, out, gradient):
+    return ({_gradients(derivatives, "gradient")})"""
+    return made(source.strip(), {"ops": ops, **_named(derivatives)})
 
 
-def _of_means(gradient: Array, x: Array) -> Array:
-    return ops.reshape(gradient, (-1, 1)) / x.shape[1]
-
-
-def _sum_of_rows(wide: Array, x: Array) -> Array:
-    return ops.sum(wide, -1)
-
-
-def _mean_of_rows(wide: Array, x: Array) -> Array:
-    return ops.sum(wide, -1) / x.shape[1]
-
-
-WIDENED = {
-    Value: (_as_it_is, _as_it_is),
-    Row: (_of_rows, _sum_of_rows),
-    Average: (_of_means, _mean_of_rows),
-}
-
-
-def _of_two(first: Function | None, second: Function | None) -> Function:
-    def bprop(x: Array, y: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        by_x = ops.zeros_like(x) if first is None else first(x, y, gradient)
-        return by_x, ops.zeros_like(y) if second is None else second(x, y, gradient)
-
-    return bprop
-
-
-def _of_three(first: Function | None, *nothing: None) -> Function:
-    def bprop(x: Array, y: Array, z: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        by_x = ops.zeros_like(x) if first is None else first(x, y, z, gradient)
-        return by_x, ops.zeros_like(y), ops.zeros_like(z)
-
-    return bprop
-
-
-def _two_again(
-    widen: Function,
-    narrow: Function,
-    slope: Function,
-    first: Function | None,
-    second: Function | None,
+def backward_again(
+    widen: Widen, narrow: Widen, derivative: Function, seconds: Sequence[Function | None]
 ) -> Function:
-    def bprop(x: Array, y: Array, g: Array, out: Array, gradient: Array) -> tuple[Array, ...]:
-        wide, by_g = gradient * widen(g, x), narrow(gradient * slope(x, y), x)
-        by_x = ops.zeros_like(x) if first is None else first(x, y, wide)
-        return by_x, ops.zeros_like(y) if second is None else second(x, y, wide), by_g
+    """Return the `bprop` of a derivative times the incoming gradient g, its last argument.
 
-    return bprop
-
-
-def _three_again(
-    widen: Function, narrow: Function, slope: Function, first: Function | None, *nothing: None
-) -> Function:
-    def bprop(
-        x: Array, y: Array, z: Array, g: Array, out: Array, gradient: Array
-    ) -> tuple[Array, ...]:
-        wide, by_g = gradient * widen(g, x), narrow(gradient * slope(x, y, z), x)
-        by_x = ops.zeros_like(x) if first is None else first(x, y, z, wide)
-        return by_x, ops.zeros_like(y), ops.zeros_like(z), by_g
-
-    return bprop
+    Args:
+        widen: brings g to the shape of the derivative.
+        narrow: sums what has that shape to the shape of g.
+        derivative: a function of the arguments.
+        seconds: as `derivatives` of `backward`, for the derivative.
+    """
+    args = _arguments(len(seconds))
+    source = f"""
+def bprop({args}, g, out, gradient):
+    wide = gradient * widen(g, x0)
+    by_g = narrow(gradient * derivative({args}), x0)
+    return ({_gradients(seconds, "wide")} by_g)"""
+    names = {"ops": ops, "widen": widen, "narrow": narrow, "derivative": derivative}
+    return made(source.strip(), {**names, **_named(seconds)})
 
 
-BACKWARD: dict[int, Function] = {2: _of_two, 3: _of_three}
-AGAIN: dict[int, Function] = {2: _two_again, 3: _three_again}
+def backward_piecewise_linear(by_first: Function, count: int) -> Function:
+    """Return the `bprop` of an operation of `count` arguments that gives (value, derivative).
+
+    Args:
+        by_first: a function of the two results and the incoming gradient of the value; it returns
+            the gradient by the first argument.
+    """
+    zeros = _gradients([None] * count, "").partition(" ")[2]
+    source = f"""
+def bprop({_arguments(count)}, out, gradient):
+    return (by_first(out[0], out[1], gradient[0]), {zeros})"""
+    return made(source.strip(), {"ops": ops, "by_first": by_first})
 
 
-def _constant_one(x: Array, out: Array, gradient: Array) -> tuple[Array]:
-    return (ops.zeros_like(x),)
+def _arguments(count: int) -> str:
+    return ", ".join(f"x{i}" for i in range(count))
 
 
-CONSTANT = {1: _constant_one, 3: _of_three(None)}
+def _gradients(derivatives: Sequence[Function | None], gradient: str) -> str:
+    """Return the source of each argument's gradient, with a comma after each."""
+    args = _arguments(len(derivatives))
+    parts = (
+        f"ops.zeros_like(x{i})," if derivative is None else f"by{i}({args}, {gradient}),"
+        for i, derivative in enumerate(derivatives)
+    )
+    return " ".join(parts)
 
 
-def _one(compute: Function) -> Function:
-    def counted(x: Any) -> Any:
-        return compute(x)
-
-    return counted
-
-
-def _two(compute: Function) -> Function:
-    def counted(x: Any, y: Any) -> Any:
-        return compute(x, y)
-
-    return counted
-
-
-def _three(compute: Function) -> Function:
-    def counted(x: Any, y: Any, z: Any) -> Any:
-        return compute(x, y, z)
-
-    return counted
-
-
-def _four(compute: Function) -> Function:
-    def counted(x: Any, y: Any, z: Any, g: Any) -> Any:
-        return compute(x, y, z, g)
-
-    return counted
-
-
-COUNTED = {1: _one, 2: _two, 3: _three, 4: _four}
+def _named(derivatives: Sequence[Function | None]) -> dict[str, Function]:
+    return {f"by{i}": f for i, f in enumerate(derivatives) if f is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,3 +205,22 @@ def test_nothing_is_left_of_lists_behind_the_longest(slots: int):
     assert got.index.shape == got.listed.shape == (2, max(1, slots))
     assert got.listed.sum() == listed.sum()
     assert (got.some == some).all()
+
+
+def test_what_is_computed_once_is_of_one_function():
+    from mlloss.backends.host_numpy import Once
+
+    once, x = Once(), np.ones(3)
+    calls: list[str] = []
+
+    def double(x: Any) -> Any:
+        calls.append("double")
+        return 2 * x
+
+    def triple(x: Any) -> Any:
+        calls.append("triple")
+        return 3 * x
+
+    results = [once.once_of(f, x)[0] for f in (double, triple, double, triple)]
+    assert results == [2, 3, 2, 3]
+    assert calls == ["double", "triple"]

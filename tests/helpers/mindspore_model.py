@@ -14,7 +14,7 @@ class WithLoss(nn.Cell):
 
     def __init__(self, classes: int, loss: Any):
         super().__init__()
-        self.layer = nn.DenseLabels(classes, classes)
+        self.layer = nn.Dense(classes, classes)
         self.loss = loss
 
     def construct(self, x, target):

@@ -7,23 +7,18 @@ function of one line for each, and that is parsed.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import mindspore as ms
 from mindspore import Tensor, constexpr
 from mindspore.ops.functional import isconstant
 
+from mlloss.backends.mindspore.source import made
 from mlloss.backends.mindspore.tracing import dynamic_shapes as sizes
 from mlloss.backends.mindspore.tracing.recorder import Record
 from mlloss.core.ops import Array
-
-_COUNT = itertools.count()
-_FOLDER = TemporaryDirectory(prefix="mlloss")  # MindSpore wants the files of what it parses
 
 
 @cache
@@ -70,7 +65,9 @@ def program(function: Callable[..., Array], kinds: Sequence[Any]) -> Callable[..
         constants["one"] = ms.Tensor([1])
         lines = {**sizes.lines(kinds, zeros.inputs), **sized, **lines}
     body = [*(f"{name} = {line}" for name, line in lines.items()), f"return {zeros.result}"]
-    return _compiled(zeros.inputs, body, {"ms": ms, **constants})
+    text = "\n    ".join(body)
+    source = f"def loss({', '.join(zeros.inputs)}):\n    {text}"
+    return made(source, {"ms": ms, **constants})
 
 
 def _sized(records: Sequence[Record]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -87,21 +84,3 @@ def _sized(records: Sequence[Record]) -> tuple[dict[str, str], dict[str, Any]]:
         else:
             lines[name] = sizes.spelt(values)
     return lines, constants
-
-
-def _compiled(
-    inputs: Sequence[str], body: Sequence[str], constants: dict[str, Any]
-) -> Callable[..., Array]:
-    """A function from its source."""
-    text = "\n        ".join(body)
-    source = (
-        f"def make({', '.join(constants)}):\n"
-        f"    def loss({', '.join(inputs)}):\n        {text}\n"
-        f"    return loss\n"
-    )
-    file = Path(_FOLDER.name) / f"loss_{next(_COUNT)}.py"
-    file.write_text(source)
-    scope: dict[str, Any] = {"__name__": __name__}
-    exec(compile(source, file, "exec"), scope)
-    made: Callable[..., Array] = scope["make"](*constants.values())
-    return made

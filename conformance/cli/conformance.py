@@ -57,8 +57,8 @@ def conformance(
     Each case is run with the framework's own function and with mlloss.
 
     Exit status: 0 if all verdicts are explained, 1 if one is not or a report
-    cannot be written, 2 for a wrong option or a file that cannot be read, 128
-    plus the signal's number after an interrupt.
+    cannot be written, 2 for a wrong option, a file that cannot be read or a
+    target that does not start, 128 plus the signal's number after an interrupt.
     """
     if context.invoked_subcommand:
         return
@@ -180,7 +180,7 @@ def _report(head: Line, run: Run, outputs: Outputs, troubles: list[str]) -> int:
     print_report(run)
     for trouble in troubles:
         _complain(trouble)
-    return int(bool(troubles) or not run.passed())
+    return 2 if run.not_started() else int(bool(troubles) or not run.passed())
 
 
 def _complain(text: str) -> None:

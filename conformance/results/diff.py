@@ -50,10 +50,11 @@ class Comparison:
     versions: Sequence[str]
     cases: Keys
     known: Keys
+    missing: Sequence[str]  # in the second run only
 
     def broke(self) -> bool:
-        """Return whether something fails in the second run only."""
-        return any(change.kind == "broke" for change in self.changes)
+        """Return whether something fails, or is missing, in the second run only."""
+        return bool(self.missing) or any(change.kind == "broke" for change in self.changes)
 
 
 def compare(old: tuple[Header, Run], new: tuple[Header, Run]) -> Comparison:
@@ -62,7 +63,9 @@ def compare(old: tuple[Header, Run], new: tuple[Header, Run]) -> Comparison:
     cases = [{case.id: case.question("mlloss") for case in some.cases} for some in selections]
     known = [{one.id: one.to_json() for one in some.known} for some in selections]
     changes = tuple(_changes(old[1], new[1]))
-    return Comparison(changes, tuple(_versions(old, new)), _keys(*cases), _keys(*known))
+    missing = [reason for reason in new[1].missing if reason not in old[1].missing]
+    versions = tuple(_versions(old, new))
+    return Comparison(changes, versions, _keys(*cases), _keys(*known), missing)
 
 
 def _changes(old: Run, new: Run) -> Iterator[Change]:

@@ -104,6 +104,8 @@ def judge(observation: Observation, known: Sequence[Difference]) -> Verdict:
         observation: what was observed.
         known: all known differences.
     """
+    if observation.outcome.kind == "absent":
+        return observation.verdict("absent", observation.outcome.message)
     agrees = any(_is_observed(observation, wanted) for wanted in _definitions(observation))
     matches = matching(
         known,

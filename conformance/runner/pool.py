@@ -21,10 +21,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Replies:
-    """The outcomes of a target's requests, in their order, and the version it reported."""
+    """What came of a target's requests.
+
+    Attributes:
+        version: the version that the worker reported.
+        outcomes: the outcomes in the order of the requests; none if no worker started.
+        failure: why no worker started, else empty.
+    """
 
     version: str
     outcomes: tuple[Outcome, ...]
+    failure: str = ""
 
 
 def worker_command(target: str) -> list[str]:
@@ -107,22 +114,24 @@ class _TargetRun:
     def run(self, requests: Sequence[Request]) -> Replies:
         """Send equal programs one after the other; requests that may crash last, each alone."""
         order = sorted(range(len(requests)), key=lambda n: requests[n].get("signature", ""))
-        self._together(requests, [n for n in order if not requests[n].get("alone")])
-        for n in order:
-            if requests[n].get("alone"):
-                self._record(n, self._afresh([requests[n]])[-1])
+        try:
+            self._together(requests, [n for n in order if not requests[n].get("alone")])
+            for n in order:
+                if requests[n].get("alone"):
+                    self._record(n, self._afresh([requests[n]])[-1])
+        except _NotStarted as reason:
+            return Replies("", (), str(reason))
         return Replies(self._version, tuple(self._outcomes[n] for n in range(len(requests))))
 
     def _together(self, requests: Sequence[Request], order: list[int]) -> None:
-        """Use one worker as long as it lives; one that cannot start is not started again."""
+        """Use one worker as long as it lives; one that does not start again is the last."""
         worker: Worker | None = None
         since: list[int] = []
         try:
             for n in order:
                 if worker is None or (worker.failure and worker.version):
                     self._pool.release(worker)
-                    worker, since = self._pool.worker(self._target), []
-                    self._version = self._version or worker.version
+                    worker, since = self._worker(), []
                 self._record(n, worker.failure or worker.request(requests[n]))
                 if worker.version and self._outcomes[n].kind == "died":
                     self._attribute(requests, since, n)
@@ -150,8 +159,7 @@ class _TargetRun:
 
     def _afresh(self, requests: Sequence[Request]) -> list[Outcome]:
         """Return the outcomes of a new worker, up to its first failure."""
-        worker = self._pool.worker(self._target)
-        self._version = self._version or worker.version
+        worker = self._worker()
         outcomes: list[Outcome] = []
         try:
             for request in requests:
@@ -162,10 +170,24 @@ class _TargetRun:
             self._pool.release(worker)
         return outcomes
 
+    def _worker(self) -> Worker:
+        """Return a new worker; _NotStarted if it is the first and does not start."""
+        worker = self._pool.worker(self._target)
+        self._version = self._version or worker.version
+        if not self._version:
+            self._pool.release(worker)
+            self._pool.check()
+            raise _NotStarted(worker.failure.message if worker.failure else "no version")
+        return worker
+
     def _record(self, n: int, outcome: Outcome) -> None:
         self._pool.check()
         self._outcomes[n] = outcome
         self._progress(self._target)
+
+
+class _NotStarted(Exception):
+    """The first worker of a target does not start; the message says why."""
 
 
 def find_cause(dies: Callable[[int], bool], count: int) -> int | None:

@@ -18,14 +18,15 @@ class Outcome:
     """What became of a request.
 
     Attributes:
-        kind: "value", "error" (one that the call raised), "died" or "timed out" (of the process).
-        message: the message of the error, or why there is no response.
+        kind: "value", "error" (one that the call raised), "died" or "timed out" (of the process),
+            or "absent" (the installed version has no such native).
+        message: the message of the error, or why there is no value.
         error: the type of the error.
         dtype: the dtype of the value.
         value: the numbers.
     """
 
-    kind: Literal["value", "error", "died", "timed out"]
+    kind: Literal["value", "error", "died", "timed out", "absent"]
     message: str = ""
     error: str = ""
     dtype: str = ""
@@ -47,6 +48,8 @@ def read_response(message: dict[str, Any], request: Request) -> Outcome:
         if message.get(name) != request[name]:
             got, wanted = message.get(name), request[name]
             raise ValueError(f"response is for {name} {got!r}, expected {wanted!r}")
+    if "absent" in message and request["subject"] == "native":  # of mlloss it is no response
+        return Outcome("absent", str(message["absent"]))
     if "error" in message:
         return Outcome("error", str(message.get("message", "")), str(message["error"]))
     value = np.array(decode_numbers(message["value"]), dtype=np.float64)

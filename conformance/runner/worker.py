@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
+import numpy as np
+
 from mlloss.conformance.cases.model import Array
 from mlloss.conformance.frameworks.adapters import Host, find_host
 from mlloss.conformance.frameworks.adapters.spelled_out import spelled_out
@@ -24,9 +26,15 @@ def main() -> None:
     out = _reserve_stdout()
     target = find_target(sys.argv[1])
     worker = Answers(find_host(target.framework), target.mode)
-    _send(out, {"target": target.name, "version": worker.host.prepare()})
+    version = worker.host.prepare()
+    _check(worker.host)
+    _send(out, {"target": target.name, "version": version})
     for line in sys.stdin:
         _send(out, worker.answer(parse_line(line)))
+
+
+class LacksNative(Exception):
+    """The installed version of the framework has no such function or class."""
 
 
 class Answers:
@@ -41,6 +49,8 @@ class Answers:
         name = {"id": question["id"], "subject": question["subject"]}
         try:
             return name | self._compute(question)
+        except LacksNative as reason:
+            return name | {"absent": str(reason)}
         except Exception as error:
             return name | {"error": type(error).__name__, "message": str(error)[:4000]}
 
@@ -98,14 +108,28 @@ def _call(host: Host, question: Question) -> Call:
         function = _located(f"mlloss.{question['loss']}")
         return spelled_out(function, names, _arguments(names), options)
     native = spelling_of(question["subject"], host.name, question["loss"])
+    locate = _located_native if question["subject"] == "native" else _located
     if question["form"] == "class" and native.class_ and len(names) == 2:
-        return spelled_out(_located(native.class_)(**options), names)
-    return spelled_out(_located(native.function), names, _arguments(names), options)
+        return spelled_out(locate(native.class_)(**options), names)
+    return spelled_out(locate(native.function), names, _arguments(names), options)
 
 
 def _arguments(names: Sequence[str]) -> list[str]:
     """Return how arrays are passed: input and target by position, weights by name."""
     return [*names[:2], *(f"{name}={name}" for name in names[2:])]
+
+
+def _check(host: Host) -> None:
+    """Raise what the host raises for an array of one number: it cannot run anything then."""
+    with host.mode("mlloss", ("float32",)):
+        host.numpy(host.array(np.zeros(1), "float32"))
+
+
+def _located_native(path: str) -> Call:
+    try:
+        return _located(path)
+    except (AttributeError, ModuleNotFoundError) as error:
+        raise LacksNative(f"this version has no {path}") from error
 
 
 def _located(path: str) -> Call:

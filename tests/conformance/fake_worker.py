@@ -81,6 +81,11 @@ def claims_absence(question: Message) -> None:
     say({"id": question["id"], "subject": question["subject"], "absent": "not installed"})
 
 
+def lacks_native(question: Message) -> None:
+    name = {"id": question["id"], "subject": question["subject"]}
+    say({**name, "absent": "this version has no fake.loss"})
+
+
 def dies_on_zeros(question: Message) -> None:
     """The offending case is the one whose first score is 0."""
     segfaults(question) if question["arrays"]["input"]["data"][0][0] == 0 else say(reply(question))
@@ -137,6 +142,7 @@ BEHAVIOURS: dict[str, Callable[[Message], None]] = {
     "deep nesting": deep,
     "floods stderr": floods_stderr,
     "claims absence": claims_absence,
+    "lacks the native": lacks_native,
     "dies on zeros": dies_on_zeros,
     "is hurt by zeros": is_hurt_by_zeros,
     "dies once": dies_once,

@@ -1,4 +1,4 @@
-"""Every verdict that is no plain agreement, in a few words: never a line for each of thousands."""
+"""Print every verdict that is no agreement, grouped and capped."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.session import Run
 
 EXAMPLES = 2  # of each known difference
-FEW = 3  # failures of a group that are told in full
-IN_FULL, IN_SHORT = 10, 40  # groups told in full, and in a line
+FEW = 3  # failures of a group that are printed
+IN_FULL, IN_SHORT = 10, 40  # groups printed in full, and as a line
 
 
 def explanations(run: Run) -> Iterator[RenderableType]:
-    """Known differences first, then who is absent, and what is wrong where it is seen: last."""
+    """Yield known differences, absences, and failures last, where they are seen."""
     yield from _known_differences(run)
     yield from _absences([verdict for verdict in run.verdicts if verdict.kind == "absent"])
     yield from _failures(run)
 
 
 def _known_differences(run: Run) -> Iterator[RenderableType]:
-    """Under each row, how many of each target, and examples."""
+    """Yield each known difference with its counts by target and examples."""
     groups: dict[str, list[Verdict]] = {row.id: [] for row in run.selection.known}
     for verdict in run.verdicts:
         if verdict.kind == "known":
             groups[verdict.difference].append(verdict)
     shown = [row for row in run.selection.known if groups[row.id]]
     if shown:
-        yield _title(f"Known differences ({sum(map(len, groups.values()))} by {len(shown)} rows)")
+        yield _title(f"Known differences ({sum(map(len, groups.values()))} in {len(shown)} groups)")
     for row in shown:
         yield from _difference(row)
         yield indented(Text(_counted(groups[row.id])), 4)
@@ -51,7 +51,7 @@ def _difference(row: Difference) -> Iterator[RenderableType]:
 
 
 def _examples(verdicts: Sequence[Verdict], run: Run) -> list[Verdict]:
-    """The shortest one of each thing that is asked: a value, a gradient."""
+    """Return the shortest explanation for each quantity, at most `EXAMPLES`."""
     quantity = {case.id: case.quantity for case in run.selection.cases}
     shortest: dict[str, Verdict] = {}
     for verdict in sorted(verdicts, key=lambda verdict: len(verdict.explanation)):
@@ -60,7 +60,7 @@ def _examples(verdicts: Sequence[Verdict], run: Run) -> list[Verdict]:
 
 
 def _absences(verdicts: Sequence[Verdict]) -> Iterator[RenderableType]:
-    """A line for each reason: how many verdicts, of which targets."""
+    """Yield a line for each reason, with its counts by target."""
     if verdicts:
         yield _title(f"Absent ({len(verdicts)})")
     where: dict[str, list[Verdict]] = {}
@@ -71,7 +71,7 @@ def _absences(verdicts: Sequence[Verdict]) -> Iterator[RenderableType]:
 
 
 def _failures(run: Run) -> Iterator[RenderableType]:
-    """The first groups in full, more of them in a line, the rest as a number."""
+    """Yield the first groups in full, more of them as a line, the rest as a number."""
     groups = failure_groups(run)
     if groups:
         yield _title(f"Failures ({len(run.failures())} in {len(groups)} groups)")
@@ -85,7 +85,7 @@ def _failures(run: Run) -> Iterator[RenderableType]:
 
 
 def _failure(group: Group, run: Run) -> Iterator[RenderableType]:
-    """Which, what came, and how to see it: a script unindented, so that it can be copied."""
+    """Yield title, observations and script of a group; the script unindented, to be copied."""
     yield indented(Text(printable(group.title()), "bold red"), 2)
     rows = {row.id: row for row in run.selection.known}
     for id in group.first().differences():
@@ -98,10 +98,10 @@ def _failure(group: Group, run: Run) -> Iterator[RenderableType]:
 
 
 def _lines(verdicts: Iterable[Verdict]) -> list[str]:
-    """One line for all that happened alike: to whom, what, and in which cases."""
+    """Return one line for equal explanations: the places, the explanation, the cases."""
     where: dict[tuple[str, str], list[str]] = {}
     for verdict in verdicts:
-        where.setdefault((verdict.case, verdict.explanation), []).append(_who(verdict))
+        where.setdefault((verdict.case, verdict.explanation), []).append(_place(verdict))
     cases: dict[tuple[str, str], list[str]] = {}
     for (case, what), who in where.items():
         cases.setdefault((", ".join(who), what), []).append(case)
@@ -112,12 +112,12 @@ def _in(cases: list[str]) -> str:
     return f" ({', '.join(cases)})" if any(cases) else ""
 
 
-def _who(verdict: Verdict) -> str:
+def _place(verdict: Verdict) -> str:
     return f"{WHOSE.get(verdict.implementation, '')}{verdict.target}"
 
 
 def _counted(verdicts: Iterable[Verdict]) -> str:
-    """torch 12, jax 3."""
+    """Return the counts by target: "torch 12, jax 3"."""
     counts = Counter(verdict.target for verdict in verdicts)
     return ", ".join(f"{target} {n}" for target, n in counts.items())
 

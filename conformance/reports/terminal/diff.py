@@ -1,4 +1,4 @@
-"""A comparison of two runs, for people: grouped, and never longer than they read."""
+"""Print a comparison of two runs, grouped and capped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STYLES = {"broke": "bold red", "fixed": "green"}
 
 
 def print_comparison(found: Comparison, console: Console | None = None) -> None:
-    """All of it, the result last."""
+    """Print everything that changed, the result last."""
     print_all(_report(found), console)
 
 
@@ -26,9 +26,10 @@ def _report(found: Comparison) -> Iterator[RenderableType]:
     yield from _listed("Versions", found.versions, most=len(found.versions))
     yield from _keys("cases", found.cases)
     yield from _keys("known differences", found.known)
-    for kind in reversed(CHANGES):  # what broke is where it is seen: last
+    for kind in reversed(CHANGES):  # what broke last, where it is seen
         some = [change for change in found.changes if change.kind == kind]
         yield from _changed(kind, some)
+    yield from _listed("Missing", found.missing)
     yield _result(found)
 
 
@@ -47,52 +48,57 @@ def _listed(title: str, texts: Sequence[str], most: int = GROUPS) -> Iterator[Re
 
 
 def _changed(kind: str, changes: Sequence[Change]) -> Iterator[RenderableType]:
-    """Alike changes of a target and subject in one paragraph."""
+    """Yield a paragraph for equal changes of a target and implementation."""
     groups: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
         groups.setdefault(_alike(change), []).append(change)
     if changes:
         yield Text(f"\n{CHANGES[kind]} ({len(changes)})", STYLES.get(kind, "bold"))
     for some in list(groups.values())[:GROUPS]:
-        yield indented(Text(_told(some)), 2)
+        yield indented(Text(_summary(some)), 2)
     if len(groups) > GROUPS:
         yield indented(Text(f"and {len(groups) - GROUPS} other groups"), 2)
 
 
 def _alike(change: Change) -> tuple[str, ...]:
-    ends = [(v.kind, v.difference or _came(v)) for v in (change.old, change.new)]
-    return change.old.target or change.new.target, change.new.implementation, *ends[0], *ends[1]
+    """Return a key that is the same for changes to be listed together."""
+    old, new = change.old, change.new
+    ends = [(v.kind, *(v.differences() or (_message(v),))) for v in (old, new)]
+    return old.target or new.target, new.implementation, *ends[0], *ends[1]
 
 
-def _came(verdict: Verdict) -> str:
-    """An error or a reason goes by its words; a number that differs is one of many."""
-    came = verdict.explanation.partition(", the definition ")[0]
-    return "" if came.startswith("gives ") else came
+def _message(verdict: Verdict) -> str:
+    """Return the error or reason of a verdict; "" for numbers, which are all different."""
+    observed = verdict.explanation.partition(", the definition ")[0]
+    return "" if observed.startswith("gives ") else observed
 
 
-def _told(changes: Sequence[Change]) -> str:
-    """mlloss on torch (12): was agrees; now differs: gives 0.86 (case, case and 10 others)."""
+def _summary(changes: Sequence[Change]) -> str:
+    """Return "mlloss on torch (12): was agrees; now differs: gives 0.86 (case and 11 others)"."""
     first = changes[0]
     names = [(change.new.case or change.old.case) for change in changes]
     rest = f" and {len(names) - IDS} others" if len(names) > IDS else ""
     cases = f" ({', '.join(names[:IDS])}{rest})" if any(names) else ""
-    who = f"{_who(first)} ({len(changes)})"
-    return printable(f"{who}: was {_in_words(first.old)}; now {_in_words(first.new)}{cases}")
+    where = f"{_place(first)} ({len(changes)})"
+    return printable(
+        f"{where}: was {_verdict_text(first.old)}; now {_verdict_text(first.new)}{cases}"
+    )
 
 
-def _who(change: Change) -> str:
+def _place(change: Change) -> str:
     verdict = change.new if change.new.target else change.old
     return f"{WHOSE.get(verdict.implementation, '')}{verdict.target}"
 
 
-def _in_words(verdict: Verdict) -> str:
+def _verdict_text(verdict: Verdict) -> str:
     parts = [verdict.kind, verdict.difference, verdict.explanation]
     return ": ".join(part for part in parts if part) if verdict.target else "not there"
 
 
 def _result(found: Comparison) -> Text:
     broke = sum(change.kind == "broke" for change in found.changes)
-    if broke:
-        return Text(f"\n{broke} broke.", "bold red")
+    if found.broke():
+        missing = f", {len(found.missing)} missing" if found.missing else ""
+        return Text(f"\n{broke} broke{missing}.", "bold red")
     others = f"{len(found.changes)} verdicts changed" if found.changes else "no verdict changed"
     return Text(f"\nNothing broke; {others}.", "green")

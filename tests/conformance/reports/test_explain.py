@@ -50,7 +50,7 @@ def test_a_known_difference_says_what_why_how_often_and_gives_an_example(whole: 
     known = [v.target for v in whole.verdicts if v.difference == "mindspore-soft"]
     many, in_graphs = known.count("mindspore"), known.count("mindspore-graph")
     for part in (
-        f"Known differences ({whole.counts()['known']} by {len(ROWS)} rows)",
+        f"Known differences ({whole.counts()['known']} in {len(ROWS)} groups)",
         "mindspore-soft (error)",
         "has no kernel for this loss",
         f"https://example.org/a/rather/long/address/that/must/not/be/broken#at-all mindspore {many}"

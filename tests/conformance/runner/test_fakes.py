@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from fake_worker import BEHAVIOURS
-from sample import TORCH_PAGE, run_fake, scores
+from sample import TORCH_PAGE, difference, fakes, run_fake, scores
 
+from mlloss.conformance.frameworks.registry import OURS, Framework, Implementation
+from mlloss.conformance.runner import requirements
 from mlloss.conformance.runner.pool import find_cause
+from mlloss.conformance.runner.requirements import unmet_requirement
+from mlloss.conformance.runner.session import Selection, conduct
 
 DIFFERS = {
     "wrong in the last printed digit": "gives 0.86, the definition 0.85",
@@ -34,7 +38,10 @@ DIED = {
     "gives a string": "expected a number, got '0.85'",
     "gives nothing": "expected a number, got None",
     "gives true": "expected a number, got True",
-    "never starts": "libfake.so",
+}
+NOT_STARTED = {
+    "never starts": "exited with 1: ImportError: libfake.so",
+    "hangs at its start": "no answer in 1 s",
     "garbage at its start": "its header is malformed",
     "strange version": "its header is malformed: InvalidVersion",
 }
@@ -57,7 +64,7 @@ def test_no_answer_is_a_death(behaviour: str, explanation: str) -> None:
     _assert_fails(behaviour, "died", explanation)
 
 
-@pytest.mark.parametrize("behaviour", ["hangs", "hangs with a child", "hangs at its start"])
+@pytest.mark.parametrize("behaviour", ["hangs", "hangs with a child"])
 def test_a_hang_is_timed_out(behaviour: str) -> None:
     began = time.monotonic()
     _assert_fails(behaviour, "timed out", "no answer in 1 s", timeout=1.0)
@@ -66,8 +73,67 @@ def test_a_hang_is_timed_out(behaviour: str) -> None:
 
 def test_every_behaviour_is_tried() -> None:
     elsewhere = {"right", "floods stderr", "hangs", "hangs with a child"}
-    elsewhere |= {"dies on zeros", "says twice", "is hurt by zeros", "dies once"}
+    elsewhere |= {
+        "lacks the native",
+        "dies on zeros",
+        "says twice",
+        "is hurt by zeros",
+        "dies once",
+    }
     assert set(BEHAVIOURS) <= DIFFERS.keys() | DIED.keys() | elsewhere
+
+
+@pytest.mark.parametrize(("behaviour", "reason"), NOT_STARTED.items())
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_worker_that_does_not_start_is_one_error(
+    behaviour: str, reason: str, alone: bool
+) -> None:
+    cases = [replace(TORCH_PAGE, id=f"case {n}", alone=alone) for n in range(5)]
+    run = run_fake(behaviour, cases, implementations=["native"], timeout=1.0)
+    (missing,) = run.missing
+    assert missing.startswith("torch did not start: ")
+    assert reason in missing
+    assert run.not_started() == ["torch"]
+    assert run.failures() == []
+    assert [v.explanation for v in run.verdicts if v.kind == "absent"] == [missing] * 5
+    assert not run.passed()
+
+
+def test_the_other_targets_run() -> None:
+    selection = Selection([TORCH_PAGE], [], ["torch", "jax"], ["mlloss"])
+    pool = fakes("right", torch="never starts")
+    run = conduct(selection, pool, absence=lambda framework: None)
+    kinds = {v.target: v.kind for v in run.verdicts}
+    assert kinds == {"page": "agrees", "torch": "absent", "jax": "agrees"}
+    assert not run.passed()
+
+
+def test_an_older_version_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Framework, "installed_version", lambda self: "0.5.3")
+    monkeypatch.setattr(requirements, "requires", lambda name: ["numpy>=1.26", "jax>=0.8"])
+    run = run_fake("never starts", targets=["jax"])
+    (missing,) = run.missing
+    assert missing.startswith("jax did not start: needs jax>=0.8; found 0.5.3: exited with 1")
+    assert unmet_requirement("torch") == unmet_requirement("third:party") == ""
+
+
+def test_a_version_that_is_new_enough_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Framework, "installed_version", lambda self: "0.8.1+cpu")
+    monkeypatch.setattr(requirements, "requires", lambda name: ["jax>=0.8"])
+    assert unmet_requirement("jax") == ""
+
+
+def test_a_native_that_the_version_lacks_is_absent_and_makes_no_difference_stale() -> None:
+    run = run_fake("lacks the native", implementations=["native"], rows=[difference()])
+    verdict = run.verdicts[-1]
+    assert (verdict.kind, verdict.explanation) == ("absent", "this version has no fake.loss")
+    assert run.failures() == []
+
+
+@pytest.mark.parametrize("implementation", OURS)
+def test_ours_cannot_be_lacking(implementation: Implementation) -> None:
+    run = run_fake("lacks the native", implementations=[implementation])
+    assert run.verdicts[-1].kind == "died"
 
 
 def test_only_the_offending_case_dies() -> None:

@@ -96,3 +96,22 @@ def test_every_framework_has_a_host_and_every_loss_a_native_or_a_reason() -> Non
     losses = {"multilabel_margin_loss", "multilabel_soft_margin_loss"}
     assert NATIVES.keys() == {(name, loss) for name in FRAMEWORKS for loss in losses}
     assert all(isinstance(native, Native) or native.reason for native in NATIVES.values())
+
+
+def test_a_native_that_is_not_there_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As numpy.no_such_loss is, or a module that a later version has."""
+    request = replace(TORCH_PAGE, source=None).question("native")
+    for path in ("numpy.no_such_loss", "numpy.no_such_module.loss"):
+        monkeypatch.setattr(worker, "spelling_of", lambda *_, path=path: Native(path))
+        response = worker.Answers(HOSTS["numpy"], "eager").answer(request)
+        assert response["absent"] == f"this version has no {path}"
+        assert read_response(response, request).kind == "absent"
+
+
+def test_an_adapter_that_cannot_make_an_array_does_not_start() -> None:
+    array = "    def array(self, *_): raise AttributeError('x64')\n"
+    broken = NOISY.replace("    def prepare", f"{array}    def prepare")
+    pool = Pool(1, 60.0, lambda target: [sys.executable, "-c", broken])
+    replies = pool.run({"numpy": [TORCH_PAGE.question("mlloss")]}, lambda target: None)
+    assert replies["numpy"].outcomes == ()
+    assert replies["numpy"].failure == "exited with 1: AttributeError: x64"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,14 @@ LINES = [
     for line in b.text.replace("\\\n", " ").splitlines()
     if line.strip()
 ]
+INLINE = [
+    pytest.param(line, id=f"{path.name} {line}")
+    for path in pages()
+    for line in sorted(set(re.findall(r"`((?:mlloss|make) [^`\n]+)`", path.read_text("utf-8"))))
+]
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", LINES + INLINE)
 def test_shell(line: str):
     """The command exists and knows the options."""
     words = line.partition(" #")[0].split()
@@ -98,11 +104,18 @@ def test_shell(line: str):
 
 
 def _check_mlloss(words: list[str]) -> None:
-    names = []
+    names: list[str] = []
     for word in words:
         if not re.fullmatch(r"[a-z]+", word) or (names and names != ["conformance"]):
             break
         names.append(word)
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert options <= {*_options(*names), "--help"}
+
+
+@cache
+def _options(*names: str) -> frozenset[str]:
+    """Return the options of a command, from its help."""
     done = subprocess.run(
         [sys.executable, "-m", "mlloss", *names, "--help"],
         env={**os.environ, "PYTHONPATH": str(HOME), "COLUMNS": "200"},
@@ -112,9 +125,7 @@ def _check_mlloss(words: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    options = {word.partition("=")[0] for word in words if word.startswith("--")}
-    known = set(re.findall(r"--[\w-]+", done.stdout)) | {"--help"}
-    assert options <= known
+    return frozenset(re.findall(r"--[\w-]+", done.stdout))
 
 
 def _check_make(words: list[str]) -> None:

@@ -8,10 +8,10 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from mlloss.conformance.cases.builders import AREA_OF
+from mlloss.conformance.cases.builders import area_of
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.serialization import case_of, line_of
-from mlloss.conformance.expected.reference import DEFAULT_LABELS, MARGIN
+from mlloss.conformance.losses import find, spec_of
 
 
 def found_cases() -> tuple[Case, ...]:
@@ -29,22 +29,20 @@ def named(case: Case) -> Case:
     """The case with an id of its own, which only depends on the call, and in its area."""
     call: dict[str, Any] = {k: v for k, v in line_of(case).items() if k not in ("case", "area")}
     digest = sha256(json.dumps(call, sort_keys=True).encode()).hexdigest()[:8]
-    loss = "margin" if case.loss == MARGIN else "soft"
-    return replace(
-        case, id=f"found/{loss}/{case.quantity.replace(' ', '-')}/{digest}", area=area(case)
-    )
+    loss, quantity = find(case.loss).prefix, case.quantity.replace(" ", "-")
+    return replace(case, id=f"found/{loss}/{quantity}/{digest}", area=area(case))
 
 
 def area(case: Case) -> str:
-    """What the case is about, for the report."""
+    """Return the area of the report that the case counts in."""
     if case.mistake:
         return "errors"
     if 0 in case.input.shape:
         return "empty"
     if case.quantity != "value":
-        return AREA_OF[case.quantity]
+        return area_of(case.quantity)
     if case.weights():
         return "weights"
-    if case.labels != DEFAULT_LABELS[case.loss]:
+    if case.labels != spec_of(case.loss).default_labels:
         return "conventions"
-    return "values" if case.input.dtype == "float32" else "dtypes"
+    return area_of("value", case.input.dtype)

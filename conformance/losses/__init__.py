@@ -52,7 +52,7 @@ class LossFolder:
     @property
     def prefix(self) -> str:
         """The first part of the ids of the loss's cases."""
-        prefix: str = self.cases.PREFIX
+        prefix: str = self.cases.CASES.prefix
         return prefix
 
     def file(self, name: str) -> Path:
@@ -114,3 +114,8 @@ def spec_of(loss: str) -> _Record:
     spec = CATALOGUE[loss]
     weights = {"weight": "scale"} if spec.takes_weight else {}
     return _Record(loss, "row", spec.default_labels, spec.fractions, weights)
+
+
+def loss_names() -> tuple[str, ...]:
+    """Return the names of all losses, in the order of the registry."""
+    return tuple(CATALOGUE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlloss.conformance.cases.scenarios import LISTS, SOFT_LABELS, SUBNORMAL
+from mlloss.conformance.cases.edge_rows import LISTS
+from mlloss.conformance.losses.multilabel_margin.cases import SUBNORMAL
+from mlloss.conformance.losses.multilabel_soft_margin.cases import SOFT_LABELS
 
 CLASSES, WIDTH = 4, 6
 NAMES, SOFT_NAMES = tuple(LISTS), tuple(SOFT_LABELS)

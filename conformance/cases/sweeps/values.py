@@ -1,169 +1,166 @@
-"""Cases about single rows: what goes wrong somewhere, rows drawn, every convention."""
+"""Cases of single rows: edge cases, sampled rows, and every convention of labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
-from mlloss.conformance.cases.builders import AREA_OF, SHORT, TWO, area_of, drawn, far, padded, slug
+from mlloss.conformance.cases.builders import (
+    PLAIN_LIST,
+    PLAIN_SCORES,
+    TWO,
+    WIDE,
+    Loss,
+    are_extreme,
+    area_of,
+    losses,
+    padded,
+    sampled,
+    slug,
+)
+from mlloss.conformance.cases.edge_rows import LISTS
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.cases.sampling import KINDS, Draw
-from mlloss.conformance.cases.scenarios import LISTS, SOFT_LABELS, SUBNORMAL, SWEEP
-from mlloss.conformance.expected.reference import MARGIN, SOFT
-from mlloss.core.spec import FLOATS
+from mlloss.core.spec import CONVENTIONS, FLOATS
 
-PLAIN_SCORES, PLAIN_LIST = [0.25, -1.5, 2.0, 0.5], [2, 0]
-WIDE = 6
-
-
-THREE: tuple[Quantity, ...] = ("value", "gradient", "second derivative")
+THREE: tuple[Quantity, ...] = (*TWO, "second derivative")
+PLAIN_FRACTIONS = (1, 0, 0.25, 1)
+PLAIN_TRUTH = tuple(map(int, PLAIN_FRACTIONS))
 
 
-def scenarios() -> Iterator[Case]:
-    """Each row that goes wrong somewhere, beside one that does not and must not be disturbed."""
-    for dtype in FLOATS:
+def edge_cases() -> Iterator[Case]:
+    """Yield each edge case beside a plain row, which it must not change."""
+    for dtype, loss in product(FLOATS, losses()):
         for quantity in THREE if dtype != "bfloat16" else TWO:
-            for name, (scores, listed) in (LISTS | SUBNORMAL).items():
-                if dtype == "float32" or len(listed) <= len(scores):
-                    yield _listed(name, dtype, quantity)
-            for name in SOFT_LABELS | SWEEP:
-                yield labelled(name, dtype, quantity)
+            for name, (scores, labels) in (
+                loss.cases.edge_cases | loss.cases.own_edge_cases
+            ).items():
+                narrow = not loss.takes_lists or len(labels) <= len(scores)
+                if loss.has(quantity) and (dtype == "float32" or narrow):
+                    yield edge_case(loss, name, dtype, quantity)
 
 
-def _listed(name: str, dtype: str, quantity: Quantity) -> Case:
-    scores, listed = (LISTS | SUBNORMAL)[name]
-    width = len(PLAIN_SCORES) if len(listed) <= len(PLAIN_SCORES) else WIDE
+def edge_case(loss: Loss, name: str, dtype: str, quantity: Quantity) -> Case:
+    """Return an edge case of the loss in its own convention."""
+    scores, labels = (loss.cases.edge_cases | loss.cases.own_edge_cases)[name]
+    target = lists_of(labels) if loss.takes_lists else _marks(loss, dtype, labels)
+    quick = dtype == "float32" and quantity in loss.cases.quick
+    second = len(quantity.split()) == 2
     return Case(
-        id=f"margin/{slug(quantity)}/{slug(name)}/{dtype}",
-        area=area_of(quantity, dtype, far(scores)),
-        loss=MARGIN,
+        id=f"{loss.prefix}/{slug(quantity)}/{slug(name)}/{dtype}",
+        area=area_of(quantity, dtype, are_extreme(scores)),
+        loss=loss.name,
+        arrays={"input": Array(dtype, [scores, PLAIN_SCORES]), "target": target},
+        labels=loss.labels,
+        quantity=quantity,
+        reduction="none",
+        quick=quick and target.shape[-1] == len(PLAIN_SCORES),
+        eager=second and dtype not in loss.cases.compiled_second_derivatives,
+    )
+
+
+def lists_of(listed: Sequence[float]) -> Array:
+    """Return a list and that of the plain row, as wide as there are classes or wider."""
+    width = len(PLAIN_SCORES) if len(listed) <= len(PLAIN_SCORES) else WIDE
+    return Array("int64", [padded([int(n) for n in listed], width), padded(PLAIN_LIST, width)])
+
+
+def _marks(loss: Loss, dtype: str, labels: Sequence[float]) -> Array:
+    """Return labels of each class and those of the plain row, in the loss's own convention."""
+    plain: Sequence[float] = PLAIN_FRACTIONS if loss.fractions else PLAIN_TRUTH
+    if loss.labels == "signed":
+        labels, plain = ([2 * y - 1 for y in row] for row in (labels, plain))
+    return Array(dtype, [list(labels), list(plain)])
+
+
+def random_rows() -> Iterator[Case]:
+    """Yield sampled rows of each kind of scores."""
+    for kind, n, loss in product(KINDS, range(60), losses()):
+        for quantity in TWO if n < 12 else TWO[:1]:
+            id = f"{loss.prefix}/{slug(quantity)}/random-{kind}-{n}/float32"
+            draw = Draw(id)
+            x = draw.scores((2, 4), kind=kind)
+            case = sampled(id, area_of(quantity), loss, quantity, x, draw, reduction="none")
+            yield replace(case, eager=n >= 40)
+
+
+def repeated() -> Iterator[Case]:
+    """Yield lists without -1 of one or two classes each, where it counts how often."""
+    for dtype, quantity, n in product(("float32", "float16", "bfloat16"), TWO, range(8)):
+        for loss in losses():
+            if loss.counts_repeats:
+                id = f"{loss.prefix}/{slug(quantity)}/repeated-{n}/{dtype}"
+                draw = Draw(id)
+                arrays = {
+                    "input": draw.scores((2, 4), dtype, "ties"),
+                    "target": draw.repeated((2, 4), 4),
+                }
+                area = area_of(quantity, dtype)
+                yield Case(id, area, loss.name, arrays, "indices", quantity, reduction="none")
+
+
+def conventions() -> Iterator[Case]:
+    """Yield the edge cases in the conventions that are not the loss's own."""
+    for loss, quantity in product(losses(), THREE):
+        for labels in CONVENTIONS:
+            if loss.has(quantity) and labels != loss.labels:
+                yield from _in_convention(loss, quantity, labels)
+
+
+def _in_convention(loss: Loss, quantity: Quantity, labels: str) -> Iterator[Case]:
+    if labels == "indices":  # as a set, whatever is listed twice
+        for name, (scores, listed) in LISTS.items():
+            if len(listed) <= len(scores):
+                yield _as_set(loss, quantity, name, scores, listed)
+    elif quantity in TWO:
+        for name, (scores, given) in loss.cases.edge_cases.items():
+            truth = _truth(given, len(scores)) if loss.takes_lists else given
+            if set(truth) <= {0, 1}:
+                yield _marked(loss, quantity, labels, name, scores, truth)
+
+
+def _as_set(
+    loss: Loss, quantity: Quantity, name: str, scores: list[float], listed: list[int]
+) -> Case:
+    second = quantity not in TWO
+    case = Case(
+        id=f"{loss.prefix}/conventions/indices/{slug(name)}/{slug(quantity)}",
+        area="conventions",
+        loss=loss.name,
         arrays={
-            "input": Array(dtype, [scores, PLAIN_SCORES]),
-            "target": Array("int64", [padded(listed, width), padded(PLAIN_LIST, width)]),
+            "input": Array("float32", [scores, PLAIN_SCORES]),
+            "target": lists_of(listed),
         },
         labels="indices",
         quantity=quantity,
         reduction="none",
-        quick=dtype == "float32" and quantity in TWO and width == len(PLAIN_SCORES),
-        eager=quantity == "second derivative" and dtype != "float32",
+        quick=not second,
     )
+    return replace(case, implementations=("mlloss",)) if second else case
 
 
-def labelled(name: str, dtype: str, quantity: Quantity) -> Case:
-    """A scenario of the soft margin loss, beside a plain row."""
-    scores, labels = (SOFT_LABELS | SWEEP)[name]
-    return Case(
-        id=f"soft/{slug(quantity)}/{slug(name)}/{dtype}",
-        area=area_of(quantity, dtype, far(scores)),
-        loss=SOFT,
-        arrays={
-            "input": Array(dtype, [scores, PLAIN_SCORES]),
-            "target": Array(dtype, [labels, [1, 0, 0.25, 1]]),
-        },
-        labels="binary",
-        quantity=quantity,
-        reduction="none",
-        quick=dtype == "float32" and quantity == "value",
-    )
-
-
-def random_rows() -> Iterator[Case]:
-    """Rows of each kind, so that what no scenario thought of has a chance."""
-    for kind in KINDS:
-        for n in range(60):
-            for loss in SHORT:
-                for quantity in TWO if n < 12 else TWO[:1]:
-                    id = f"{SHORT[loss]}/{slug(quantity)}/random-{kind}-{n}/float32"
-                    draw = Draw(id)
-                    x = draw.scores((2, 4), kind=kind)
-                    case = drawn(id, AREA_OF[quantity], loss, quantity, x, draw, reduction="none")
-                    yield replace(case, eager=n >= 40)
-
-
-def repeated() -> Iterator[Case]:
-    """Lists without -1 whose classes repeat: full of targets, and yet not every class is one."""
-    for dtype in ("float32", "float16", "bfloat16"):
-        for quantity in TWO:
-            for n in range(8):
-                id = f"margin/{slug(quantity)}/repeated-{n}/{dtype}"
-                draw = Draw(id)
-                x = draw.scores((2, 4), dtype, "ties")
-                target = draw.repeated((2, 4), 4)
-                area = area_of(quantity, dtype, far=False)
-                yield Case(
-                    id,
-                    area,
-                    MARGIN,
-                    {"input": x, "target": target},
-                    "indices",
-                    quantity,
-                    reduction="none",
-                )
-
-
-def conventions() -> Iterator[Case]:
-    """Every convention for both losses; those that are the losses' own are everywhere else."""
-    for labels in ("binary", "signed"):
-        for name, (scores, listed) in LISTS.items():
-            for quantity in TWO:
-                yield _multi_hot(labels, name, scores, _targets(listed), quantity)
-    for quantity in TWO:
-        for name, (scores, truth) in SOFT_LABELS.items():
-            if set(truth) <= {0, 1}:
-                yield _signed_soft(name, scores, truth, quantity)
-        for name, (scores, listed) in LISTS.items():
-            if len(listed) <= len(scores):
-                yield _set_of(name, quantity)
-    for name, (scores, listed) in LISTS.items():
-        if len(listed) <= len(scores):
-            yield replace(_set_of(name, "second derivative"), implementations=("mlloss",))
-
-
-def _set_of(name: str, quantity: Quantity) -> Case:
-    """A row's list as the soft margin loss takes it: as a set."""
-    return replace(
-        _listed(name, "float32", quantity),
-        id=f"soft/conventions/indices/{slug(name)}/{slug(quantity)}",
-        area="conventions",
-        loss=SOFT,
-    )
-
-
-def narrow() -> Iterator[Case]:
-    """The same rows with lists of one slot, which have no thresholds to be between."""
-    for name, (scores, listed) in LISTS.items():
-        if len(_targets(listed)) == 1:
-            yield Case(
-                id=f"margin/conventions/one-slot/{slug(name)}",
-                area="conventions",
-                loss=MARGIN,
-                arrays={
-                    "input": Array("float32", [scores, PLAIN_SCORES]),
-                    "target": Array("int64", [[listed[0]], [2]]),
-                },
-                labels="indices",
-                reduction="none",
-                implementations=("mlloss",),
-            )
-
-
-def _targets(listed: list[int]) -> list[int]:
-    return listed[: listed.index(-1)] if -1 in listed else listed
-
-
-def _multi_hot(
-    labels: str, name: str, scores: list[float], listed: list[int], quantity: Quantity
+def _marked(
+    loss: Loss,
+    quantity: Quantity,
+    labels: str,
+    name: str,
+    scores: list[float],
+    truth: Sequence[float],
 ) -> Case:
-    off = 0 if labels == "binary" else -1
-    rows = [[1 if c in some else off for c in range(4)] for some in (listed, PLAIN_LIST)]
+    """Return a row with one label a class, 0 or 1 for `truth`."""
+    plain = _truth(PLAIN_LIST, len(PLAIN_SCORES)) if loss.takes_lists else PLAIN_TRUTH
+    rows = [list(truth), list(plain)]
+    if labels == "signed":
+        rows = [[2 * y - 1 for y in row] for row in rows]
     return Case(
-        id=f"margin/conventions/{labels}/{slug(name)}/{slug(quantity)}",
+        id=f"{loss.prefix}/conventions/{labels}/{slug(name)}/{slug(quantity)}",
         area="conventions",
-        loss=MARGIN,
+        loss=loss.name,
         arrays={
             "input": Array("float32", [scores, PLAIN_SCORES]),
-            "target": Array("int64", rows),
+            "target": Array("int64" if loss.takes_lists else "float32", rows),
         },
         labels=labels,
         quantity=quantity,
@@ -171,17 +168,31 @@ def _multi_hot(
     )
 
 
-def _signed_soft(name: str, scores: list[float], truth: list[float], quantity: Quantity) -> Case:
-    signed = [2 * y - 1 for y in truth]
-    return Case(
-        id=f"soft/conventions/signed/{slug(name)}/{slug(quantity)}",
-        area="conventions",
-        loss=SOFT,
-        arrays={
-            "input": Array("float32", [scores, PLAIN_SCORES]),
-            "target": Array("float32", [signed, [1, -1, -1, 1]]),
-        },
-        labels="signed",
-        quantity=quantity,
-        reduction="none",
-    )
+def narrow() -> Iterator[Case]:
+    """Yield lists of one slot, of edge cases with one target."""
+    for loss in losses():
+        for name, (scores, listed) in LISTS.items():
+            if loss.takes_lists and len(_targets(listed)) == 1:
+                yield Case(
+                    id=f"{loss.prefix}/conventions/one-slot/{slug(name)}",
+                    area="conventions",
+                    loss=loss.name,
+                    arrays={
+                        "input": Array("float32", [scores, PLAIN_SCORES]),
+                        "target": Array("int64", [[listed[0]], [2]]),
+                    },
+                    labels="indices",
+                    reduction="none",
+                    implementations=("mlloss",),
+                )
+
+
+def _targets(listed: Sequence[float]) -> Sequence[float]:
+    """Return what stands before the first -1."""
+    listed = list(listed)
+    return listed[: listed.index(-1)] if -1 in listed else listed
+
+
+def _truth(listed: Sequence[float], classes: int) -> list[float]:
+    """Return 1 for each listed class, 0 for the others."""
+    return [1 if c in _targets(listed) else 0 for c in range(classes)]

@@ -1,4 +1,7 @@
-"""Rows that go wrong somewhere: the edges of both losses, a name for each. Only ever added to."""
+"""Rows of scores with index lists at the edges of floating point, for every loss that reads lists.
+
+Rows are only ever added: their names are parts of case ids.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ STEP = 2.0**-11
 GREAT = 3e38
 LITTLE = 1e-40  # subnormal in float32
 
-# name: scores, list of targets (filled up with -1)
+# name: scores, list of targets; cases fill it up with -1
 LISTS: dict[str, tuple[list[float], list[int]]] = {
     "plain": ([0.1, 0.2, 0.4, 0.8], [3, 0]),
     "one target": ([0.5, -0.25, 0, 2], [1]),
@@ -69,51 +72,4 @@ LISTS: dict[str, tuple[list[float], list[int]]] = {
     "great in float64, pairs overflow": ([0, -1.5e308, 0, 0], [0, 0, 1]),
     "great target, x - 1 inexact": ([GREAT, EDGE - STEP, EDGE - 1, -8192.5], [0, 1]),
     "x - 1 inexact in float64": ([-0.75 - 2.0**-53, -1.75 - 2.0**-52, -1.75, -2], [0]),
-}
-
-# name: scores, labels
-SOFT_LABELS: dict[str, tuple[list[float], list[float]]] = {
-    "plain": ([0.1, 0.2, 0.4, 0.8], [1, 0, 0, 1]),
-    "zero": ([0, 0, -0.0, -0.0], [0, 1, 0.5, 0.125]),
-    "right by 20": ([20, -20, 20, -20], [1, 0, 1, 0]),
-    "wrong by 20": ([20, -20, 20, -20], [0, 1, 0, 1]),
-    "right by 88.4": ([88.4, -88.4, 88.4, -88.4], [1, 0, 1, 0]),
-    "wrong by 88.4": ([88.4, -88.4, 88.4, -88.4], [0, 1, 0, 1]),
-    "right by 100": ([100, -100, 100, -100], [1, 0, 1, 0]),
-    "wrong by 100": ([100, -100, 100, -100], [0, 1, 0, 1]),
-    "right by 1e4": ([1e4, -1e4, 1e4, -1e4], [1, 0, 1, 0]),
-    "wrong by 1e4": ([1e4, -1e4, 1e4, -1e4], [0, 1, 0, 1]),
-    "halves and fifths": ([1e4, -100, 20, 0.5], [0.5, 0.25, 0.2, 0.8]),
-    "tails of each size": ([-5, -15, -40, -85], [0, 0, 0, 0]),
-    "tails of targets": ([5, 15, 40, 85], [1, 1, 1, 1]),
-    "a wrong one among tails": ([-15, -15, 15, -3], [0, 0, 1, 1]),
-    "great": ([GREAT, -GREAT, 1, 1], [0, 0, 0, 1]),
-    "great and right": ([GREAT, -GREAT, -3, 3], [1, 0, 0, 1]),
-    "great, all wrong": ([GREAT, GREAT, GREAT, -GREAT], [0, 0, 0, 1]),
-    "subnormal": ([LITTLE, -LITTLE, LITTLE, -LITTLE], [0, 1, 1, 0]),
-    "small labels": ([3, -3, 30, -30], [1e-6, 1e-6, 1 - 2.0**-20, 1e-30]),
-    "right by inf": ([INF, -INF, INF, -INF], [1, 0, 1, 0]),
-    "wrong by inf": ([INF, -INF, 0, 1], [0, 1, 0, 1]),
-    "inf, soft": ([INF, -INF, 0, 1], [0.5, 1, 0, 1]),
-    "nan": ([NAN, 0, 1, 2], [0, 0, 1, 1]),
-    "nan target": ([0, 1, NAN, 2], [1, 1, 1, 1]),
-    "nan and inf": ([NAN, INF, -INF, 2], [1, 0, 1, 1]),
-}
-
-# beside the kink, decided by subnormal numbers of float32
-SUBNORMAL: dict[str, tuple[list[float], list[int]]] = {
-    "target just below 0": ([LITTLE, -LITTLE, 0, -1], [1]),
-    "target just above 0": ([LITTLE, -LITTLE, 0, -1], [0]),
-    "others about 0": ([1, LITTLE, 0, -LITTLE], [0]),
-}
-
-# scores of every size, right, wrong and undecided: where exponentials overflow and tails end
-SWEEP: dict[str, tuple[list[float], list[float]]] = {
-    f"{how} by {size:g}": ([size, -size, size, -size], labels)
-    for size in (0.5, 1, 3, 8, 10, 12, 15, 17, 30, 37, 50, 80, 90, 104, 200, 710, 750, 1e20)
-    for how, labels in (
-        ("right", [1.0, 0.0, 1.0, 0.0]),
-        ("wrong", [0.0, 1.0, 0.0, 1.0]),
-        ("half", [0.5, 0.5, 0.25, 0.75]),
-    )
 }

@@ -58,3 +58,7 @@ class LossCases:
     zero_weights: Mapping[Quantity, tuple[str, ...]] = field(default_factory=dict)
     compiled_second_derivatives: tuple[str, ...] = FLOATS
     invalid: tuple[Mistake, ...] = ()
+
+    def in_own_convention(self) -> Rows:
+        """Return all edge cases."""
+        return {**self.edge_cases, **self.own_edge_cases}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from mlloss.conformance.cases.builders import Loss
 from mlloss.conformance.cases.quantities import BY_LABELS, QUANTITIES, Quantity
-from mlloss.conformance.expected.reference import MARGIN, SOFT
 from mlloss.conformance.frameworks.adapters import find_host
 from mlloss.conformance.frameworks.natives import native_absence
 from mlloss.conformance.frameworks.registry import Implementation, find_target
+from mlloss.conformance.losses import loss_names
 
 PLAIN_FIRST = ("float32", "float64", "float16", "bfloat16")
 Aspect = Literal[
@@ -36,10 +37,10 @@ class Scope:
         return self.implementation == "mlloss"
 
     def asks_for(self, loss: str) -> list[Quantity]:
-        """The margin loss has no weight."""
+        """Return the quantities that the loss has."""
         free = "ask" in self.free
         some = [quantity for quantity in self.quantities if free or quantity in PLAIN_ASKS]
-        return [quantity for quantity in some if loss == SOFT or quantity != "weight gradient"]
+        return [quantity for quantity in some if Loss(loss).has(quantity)]
 
     def floats_for(self, quantity: Quantity) -> tuple[str, ...]:
         """A second derivative in bfloat16 is rounded more often than once."""
@@ -67,6 +68,6 @@ def scope_of(target: str, implementation: Implementation) -> Scope:
 def losses_of(target: str, implementation: Implementation) -> tuple[str, ...]:
     """Those that the subject has there."""
     if implementation == "mlloss":
-        return (MARGIN, SOFT)
+        return loss_names()
     framework = find_target(target).framework
-    return tuple(loss for loss in (MARGIN, SOFT) if not native_absence(framework, loss))
+    return tuple(loss for loss in loss_names() if not native_absence(framework, loss))

@@ -54,8 +54,8 @@ def wide() -> Iterator[Case]:
         if loss.counts_repeats:
             id = f"{loss.prefix}/shapes/2x2000/{quantity}-wide"
             x, draw = Draw(id).scores((2, 2000)), Draw(f"{id}/labels")
-            more = {"reduction": "none", "eager": True, "implementations": ("mlloss",)}
-            yield sampled(id, "shapes", loss, quantity, x, draw, "indices", 20, **more)
+            case = sampled(id, "shapes", loss, quantity, x, draw, "indices", 20)
+            yield replace(case, reduction="none", eager=True, implementations=("mlloss",))
 
 
 def reductions() -> Iterator[Case]:
@@ -86,8 +86,8 @@ def empty_second_derivatives() -> Iterator[Case]:
         if loss.has("second derivative"):
             id = f"{loss.prefix}/empty/second-derivative/{labels}"
             x = Draw(id).scores((0, CLASSES))
-            more = {"reduction": "sum", "eager": True, "implementations": ("mlloss",)}
-            yield sampled(id, "empty", loss, "second derivative", x, Draw(id), labels, **more)
+            case = sampled(id, "empty", loss, "second derivative", x, Draw(id), labels)
+            yield replace(case, reduction="sum", eager=True, implementations=("mlloss",))
 
 
 def empty_lists() -> Iterator[Case]:

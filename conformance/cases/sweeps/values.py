@@ -34,9 +34,7 @@ def edge_cases() -> Iterator[Case]:
     """Yield each edge case beside a plain row, which it must not change."""
     for dtype, loss in product(FLOATS, losses()):
         for quantity in THREE if dtype != "bfloat16" else TWO:
-            for name, (scores, labels) in (
-                loss.cases.edge_cases | loss.cases.own_edge_cases
-            ).items():
+            for name, (scores, labels) in loss.cases.in_own_convention().items():
                 narrow = not loss.takes_lists or len(labels) <= len(scores)
                 if loss.has(quantity) and (dtype == "float32" or narrow):
                     yield edge_case(loss, name, dtype, quantity)
@@ -44,7 +42,7 @@ def edge_cases() -> Iterator[Case]:
 
 def edge_case(loss: Loss, name: str, dtype: str, quantity: Quantity) -> Case:
     """Return an edge case of the loss in its own convention."""
-    scores, labels = (loss.cases.edge_cases | loss.cases.own_edge_cases)[name]
+    scores, labels = loss.cases.in_own_convention()[name]
     target = lists_of(labels) if loss.takes_lists else _marks(loss, dtype, labels)
     quick = dtype == "float32" and quantity in loss.cases.quick
     second = len(quantity.split()) == 2

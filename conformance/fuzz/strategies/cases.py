@@ -9,12 +9,12 @@ from hypothesis.strategies import DrawFn
 
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.quantities import Quantity
-from mlloss.conformance.expected.reference import SOFT
 from mlloss.conformance.frameworks.registry import BOTH
 from mlloss.conformance.fuzz.capabilities import Scope
 from mlloss.conformance.fuzz.strategies.labels import mistaken, right_labels
 from mlloss.conformance.fuzz.strategies.numbers import scores, weights
 from mlloss.conformance.fuzz.strategies.shapes import Frame, frames, seldom
+from mlloss.conformance.losses import spec_of
 
 PLAIN_FIRST = ("mean", "sum", "none")
 
@@ -42,9 +42,10 @@ def _right_calls(draw: DrawFn, scope: Scope, loss: str, quantity: Quantity, fram
     implementations = ("mlloss",) if scope.ours else BOTH
     more: dict[str, Any] = {"axis": frame.axis, "implementations": implementations}
     arrays = {"input": x, "target": target}
-    weight = draw(weights(scope, quantity, frame, dtype)) if loss == SOFT else None
-    if weight is not None:
-        arrays["weight"] = weight
+    for name in spec_of(loss).weights:
+        weight = draw(weights(scope, quantity, frame, dtype, name))
+        if weight is not None:
+            arrays[name] = weight
     if "vmap" not in quantity:
         more["reduction"] = draw(st.sampled_from(PLAIN_FIRST))
     if scope.ours and seldom(draw):

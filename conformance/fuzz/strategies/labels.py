@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from mlloss.conformance.cases.model import Array
-from mlloss.conformance.expected.reference import DEFAULT_LABELS, MARGIN, SOFT
 from mlloss.conformance.fuzz.capabilities import Scope
 from mlloss.conformance.fuzz.strategies.shapes import Frame, choose
+from mlloss.conformance.losses import spec_of
 from mlloss.core.spec import CONVENTIONS, LABEL_DTYPES, UNSIGNED_INTEGERS
 
 FRACTIONS = (0.5, 0.25, 0.125, 0.75, 2.0**-20, 1 - 2.0**-10)
@@ -22,7 +22,7 @@ def right_labels(
     draw: DrawFn, scope: Scope, loss: str, frame: Frame, dtype: str
 ) -> tuple[str, Array]:
     """The convention, and labels that follow it; a native is given what it takes."""
-    own = DEFAULT_LABELS[loss]
+    own = spec_of(loss).default_labels
     others = [labels for labels in CONVENTIONS if labels != own]
     labels = draw(st.sampled_from([own, *others])) if scope.ours else own
     known = {"bool", *scope.floats, *scope.integers}
@@ -31,7 +31,7 @@ def right_labels(
     own = draw(st.sampled_from([plain, *(dtypes if "label dtype" in scope.free else ())]))
     if labels == "indices":
         return labels, draw(_lists(scope, frame, own))
-    return labels, draw(_marks(frame, own, labels, loss == SOFT))
+    return labels, draw(_marks(frame, own, labels, spec_of(loss).fractions))
 
 
 @st.composite
@@ -82,4 +82,4 @@ def _wrong(loss: str, labels: str, classes: int) -> list[Any]:
     common: list[Any] = [2, -3, 2.0, 1e30, float("nan"), float("inf")]
     if labels == "signed":
         return [*common, 0, 0.5]
-    return [*common, -1, -1.0, *([0.5] if loss == MARGIN else [])]
+    return [*common, -1, -1.0, *([] if spec_of(loss).fractions else [0.5])]

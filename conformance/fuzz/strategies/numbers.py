@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mlloss.conformance.cases.model import Array
-from mlloss.conformance.cases.quantities import Quantity
+from mlloss.conformance.cases.quantities import Quantity, gradient_by
 from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.fuzz.capabilities import Scope
 from mlloss.conformance.fuzz.strategies.shapes import DICE, Frame, Shape, choose
@@ -55,10 +55,10 @@ def _any(dtype: str) -> SearchStrategy[float]:
 
 @st.composite
 def weights(
-    draw: DrawFn, scope: Scope, quantity: Quantity, frame: Frame, dtype: str
+    draw: DrawFn, scope: Scope, quantity: Quantity, frame: Frame, dtype: str, name: str
 ) -> Array | None:
     """None, a number, one a class, or what broadcasts to the scores."""
-    asked = quantity == "weight gradient"
+    asked = quantity == gradient_by(name)
     if "vmap" in quantity or not (asked or draw(st.booleans())):
         return None
     if not asked and draw(st.booleans()):

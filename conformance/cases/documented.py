@@ -1,54 +1,71 @@
-"""The examples that the frameworks' documentation prints, read from cases/*.toml."""
+"""The examples that the frameworks' documentation prints, one file a loss and framework.
+
+conformance/losses/<loss>/documented/<framework>.toml has tables `[[example]]`: the arrays, the
+pages that show them ("function", "class", "primitive" of natives.toml), and `[[example.calls]]`.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
 from mlloss.conformance.cases.printed import Printed
 from mlloss.conformance.cases.quantities import ARRAYS
+from mlloss.conformance.frameworks.natives import Native, native
 from mlloss.conformance.frameworks.registry import BOTH
+from mlloss.conformance.losses import find
+from mlloss.losses.catalogue import CATALOGUE
 
 
 def documented_cases() -> tuple[Case, ...]:
-    """All of them, ordered by id, and so by framework and page; ids are unique."""
-    cases = [_case(row) for table in _tables() for row in _examples(table)]
+    """Return all cases, sorted by id.
+
+    Raises:
+        ValueError: two cases have the same id.
+    """
+    cases = [
+        case
+        for loss in CATALOGUE
+        for file in find(loss).files("documented")
+        for case in _cases(loss, file)
+    ]
     ids = sorted(case.id for case in cases)
     if len(set(ids)) != len(ids):
         raise ValueError(f"case ids must be unique; got {ids}")
     return tuple(sorted(cases, key=lambda case: case.id))
 
 
-def _tables() -> list[dict[str, Any]]:
-    folder = files("mlloss.conformance") / "cases" / "documented_examples"
-    found = sorted(folder.iterdir(), key=lambda file: file.name)
-    return [tomllib.loads(file.read_text("utf-8")) for file in found if file.name.endswith(".toml")]
+def _cases(loss: str, file: Path) -> Iterator[Case]:
+    """Yield a case for each call of an example on each of its pages."""
+    row = native(file.stem, loss)
+    if not isinstance(row, Native):
+        raise ValueError(f"{file}: {file.stem} has no {loss}: {row.reason}")
+    for example in tomllib.loads(file.read_text("utf-8"))["example"]:
+        for call in example.pop("calls"):
+            for kind in example["pages"]:
+                yield _case(loss, _source(file.stem, row, kind), example, call)
 
 
-def _examples(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each call of an example on each of its pages: functions and classes print the same ones."""
-    return [
-        {**example, **call, **page, "framework": table["framework"]}
-        for example in table["example"]
-        for call in example["calls"]
-        for page in example["pages"]
-    ]
+def _source(framework: str, row: Native, kind: str) -> Source:
+    page, address = row.documentation()[kind]
+    return Source(framework, page, address, "function" if kind == "function" else "class")
 
 
-def _case(row: dict[str, Any]) -> Case:
-    kind = "-".join([row["reduction"], *filter(None, [row.get("variant")])])
+def _case(loss: str, source: Source, example: dict[str, Any], call: dict[str, Any]) -> Case:
+    kind = "-".join([call["reduction"], *filter(None, [call.get("variant")])])
     return Case(
-        id=f"documented/{row['page']}/{kind}",
+        id=f"documented/{source.page}/{kind}",
         area="documented examples",
-        source=Source(row["framework"], row["page"], row["address"], row["form"]),
-        loss=row["loss"],
-        arrays={name: Array(**row[name]) for name in ARRAYS if name in row},
-        labels=row["labels"],
-        printed=Printed(row["printed"]),
-        reduction=row["reduction"],
-        implementations=tuple(row.get("subjects", BOTH)),
-        options=row.get("options", {}),
+        source=source,
+        loss=loss,
+        arrays={name: Array(**example[name]) for name in ARRAYS if name in example},
+        labels=call["labels"],
+        printed=Printed(call["printed"]),
+        reduction=call["reduction"],
+        implementations=tuple(call.get("subjects", BOTH)),
+        options=call.get("options", {}),
         quick=True,
     )

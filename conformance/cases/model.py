@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlloss.conformance.cases.printed import Printed
 from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.expected.dtypes import rounded
+from mlloss.conformance.frameworks.natives import dialect_labels
 from mlloss.conformance.frameworks.registry import BOTH, Implementation
 from mlloss.conformance.json_codec import decode_numbers, encode_numbers
 from mlloss.core.spec import FLOATS
@@ -20,8 +21,6 @@ from mlloss.losses.catalogue import CATALOGUE
 Floats = NDArray[np.float64]
 KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
 FOREIGN = "array of another framework"
-# What Paddle's dialect calls the labels of -1 and 1 on its pages: by their meaning, as printed.
-UNLIKE_FORMULA = {"signed": "signed", "formula": "unchecked"}
 AREAS = (
     "documented examples",
     "values",
@@ -181,8 +180,9 @@ class Case:
         return self.source.form if self.source and implementation != "mlloss" else "function"
 
     def _own_options(self, implementation: Implementation) -> dict[str, Any]:
-        if implementation == "dialect" and self.labels in UNLIKE_FORMULA:
-            return {"labels": UNLIKE_FORMULA[self.labels]}
+        if implementation == "dialect" and self.source:
+            labels = dialect_labels(self.source.framework, self.loss, self.labels, self.options)
+            return {"labels": labels} if labels else {}
         if implementation != "mlloss":
             return {}
         axis = {} if self.axis == -1 else {"axis": self.axis}

@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 import typer
 from rich.text import Text
 
-from mlloss.conformance.frameworks.certified import CERTIFIED
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, Framework
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, Framework
 from mlloss.conformance.reports.terminal.console import terminal
 from mlloss.conformance.runner.worker_client import child_environment
 

@@ -1,115 +1,236 @@
-"""Each framework's own functions: where they are, how to call them, or why there is none."""
+"""The frameworks' own functions and classes, read from conformance/losses/<loss>/natives.toml."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from importlib.util import find_spec
-from typing import Any
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
 
-from mlloss.conformance.cases.model import UNLIKE_FORMULA, Case
-from mlloss.conformance.frameworks.registry import Implementation
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, Implementation
+from mlloss.conformance.losses import find
+from mlloss.dialects.runtime import options_of_labels
+from mlloss.losses.catalogue import CATALOGUE
 
-MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
-SPOKEN = ("torch", "paddle", "mindspore")  # the dialects that mlloss has
+if TYPE_CHECKING:
+    from mlloss.conformance.cases.model import Case
 
 
 @dataclass(frozen=True)
 class Native:
-    """Called as function(input, target[, weight], reduction=...) or class(reduction=...)(...).
+    """One framework's implementation of one loss: a table of natives.toml.
 
-    `target_dtype` is the only label dtype it takes, `needs` a package beside the framework's own.
+    Exactly one of `function` and `expression` is given. All fields are strings as in the file.
+
+    Attributes:
+        function: dotted path of the function.
+        expression: Python expression for the terms of the loss, one a class, where the framework
+            has no function: of the names `input`, `target` and the options. Weights multiply it;
+            frameworks.composed applies the reduction.
+        signature: parameters of the function. The first two are input and target, the others are
+            passed by name.
+        class_, class_signature, class_call: the class, the parameters of its constructor and of
+            its call, if these are not the function's first two.
+        primitive: a class like `class_` with two results: the loss and the 0/1 targets.
+        page, class_page, primitive_page: addresses of the documentation.
+        target_dtype: the only integer dtype that the function takes as target.
+        needs: package, beside the framework, that has the function.
+        labels: values of the dialect's own `labels` argument, the default first. Empty: none.
+        lacks: arguments of mlloss's function that an expression does not take.
+        not_differentiable: arguments without a derivative.
     """
 
-    function: str
-    class_: str | None = None
-    target_dtype: str | None = None
-    needs: str | None = None
+    signature: str
+    page: str
+    function: str = ""
+    expression: str = ""
+    class_: str = ""
+    class_signature: str = ""
+    class_call: str = ""
+    class_page: str = ""
+    primitive: str = ""
+    primitive_page: str = ""
+    target_dtype: str = ""
+    needs: str = ""
+    labels: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    not_differentiable: tuple[str, ...] = ()
+
+    def call_names(self) -> tuple[str, str]:
+        """Return the names of input and target in a call of the class."""
+        first, second, *_ = parameters(self.class_call or self.signature)
+        return first, second
+
+    def documentation(self) -> dict[str, tuple[str, str]]:
+        """Return path and page of the function, the class and the primitive, as far as given."""
+        found = {
+            "function": (self.function, self.page),
+            "class": (self.class_, self.class_page),
+            "primitive": (self.primitive, self.primitive_page),
+        }
+        return {kind: place for kind, place in found.items() if place[0]}
 
 
 @dataclass(frozen=True)
 class Missing:
-    """No such function, in words for the report."""
+    """The framework has no such loss; `reason` stands in reports."""
 
     reason: str
 
 
+@dataclass(frozen=True)
+class Example:
+    """A call with the loss's default options, for generated docstrings."""
+
+    input: list[Any]
+    target: list[Any]
+    result: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One natives.toml."""
+
+    example: Example
+    natives: Mapping[str, Native | Missing]
+
+
+def read_table(text: str, where: str) -> Table:
+    """Parse a natives.toml.
+
+    Args:
+        text: content of the file.
+        where: its path, for messages.
+
+    Raises:
+        ValueError: an unknown framework or key, a value of the wrong type, or a missing key.
+    """
+    data = tomllib.loads(text)
+    example = _record(Example, data.pop("example", {}), f"{where}: [example]")
+    for framework in data:
+        if framework not in FRAMEWORKS:
+            known = ", ".join(FRAMEWORKS)
+            raise ValueError(f"{where}: [{framework}] must be one of {known}")
+    return Table(example, {name: _native(row, f"{where}: [{name}]") for name, row in data.items()})
+
+
+def _native(row: dict[str, Any], where: str) -> Native | Missing:
+    if "missing" in row:
+        missing: Missing = _record(Missing, {"reason": row.pop("missing"), **row}, where)
+        return missing
+    native: Native = _record(
+        Native, {"class_" if k == "class" else k: v for k, v in row.items()}, where
+    )
+    if bool(native.function) == bool(native.expression):
+        raise ValueError(f"{where} must have one of function, expression, missing")
+    for text in (native.signature, native.class_signature, native.class_call):
+        parameters(text, where)
+    return native
+
+
+def _record(kind: type[Any], row: Mapping[str, Any], where: str) -> Any:
+    """Make a dataclass of a table, checked for unknown keys, missing keys and types."""
+    types = {field.name: str(field.type) for field in fields(kind)}
+    for key, value in row.items():
+        if key not in types:
+            raise ValueError(f"{where} has the unknown key {key.removesuffix('_')!r}")
+        if isinstance(value, str) != (types[key] == "str"):
+            raise ValueError(f"{where} {key.removesuffix('_')} must be {types[key]}; got {value!r}")
+    lists = {k: tuple(v) for k, v in row.items() if types[k].startswith("tuple")}
+    try:
+        return kind(**{**row, **lists})
+    except TypeError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def parameters(text: str, where: str = "signature") -> Mapping[str, Parameter]:
+    """Parse "input, target, reduction='mean'"; defaults are literals.
+
+    Raises:
+        ValueError: the text is not a list of parameters.
+    """
+    try:
+        function = eval(f"lambda {text}: None", {"__builtins__": {}})
+    except (NameError, SyntaxError) as error:
+        raise ValueError(f"{where}: {text!r} is not a list of parameters: {error}") from None
+    return signature(function).parameters
+
+
+def _tables() -> Iterator[tuple[str, Table]]:
+    for loss in CATALOGUE:
+        file = find(loss).file("natives.toml")
+        yield loss, read_table(file.read_text("utf-8"), f"{file.parent.name}/{file.name}")
+
+
+TABLES: dict[str, Table] = dict(_tables())
 NATIVES: dict[tuple[str, str], Native | Missing] = {
-    ("numpy", MARGIN): Missing("NumPy has no losses"),
-    ("numpy", SOFT): Missing("NumPy has no losses"),
-    ("torch", MARGIN): Native(
-        "torch.nn.functional.multilabel_margin_loss",
-        "torch.nn.MultiLabelMarginLoss",
-        target_dtype="int64",
-    ),
-    ("torch", SOFT): Native(
-        "torch.nn.functional.multilabel_soft_margin_loss", "torch.nn.MultiLabelSoftMarginLoss"
-    ),
-    ("jax", MARGIN): Missing("neither JAX nor Optax has this loss"),
-    ("jax", SOFT): Native("mlloss.conformance.frameworks.natives.optax_soft_margin", needs="optax"),
-    ("paddle", MARGIN): Native(
-        "paddle.nn.functional.multi_label_margin_loss", "paddle.nn.MultiLabelMarginLoss"
-    ),
-    ("paddle", SOFT): Native(
-        "paddle.nn.functional.multi_label_soft_margin_loss", "paddle.nn.MultiLabelSoftMarginLoss"
-    ),
-    ("mindspore", MARGIN): Native(
-        "mindspore.ops.multilabel_margin_loss",
-        "mindspore.nn.MultilabelMarginLoss",
-        target_dtype="int32",
-    ),
-    ("mindspore", SOFT): Native(
-        "mindspore.ops.multilabel_soft_margin_loss", "mindspore.nn.MultiLabelSoftMarginLoss"
-    ),
+    (framework, loss): native
+    for loss, table in TABLES.items()
+    for framework, native in table.natives.items()
 }
+_THIRD_PARTY = Missing("this backend is an adapter: there is no native loss to compare with")
 
 
-_OF_ITS_OWN = Missing("this backend is an adapter: there is no native loss to compare with")
+def native(framework: str, loss: str) -> Native | Missing:
+    """Return the native of a framework; a third-party backend has none."""
+    return NATIVES.get((framework, loss), _THIRD_PARTY)
 
 
-def native_absence(framework: str, loss: str) -> str | None:
-    """Why there is no native to run, or None."""
-    native = NATIVES.get((framework, loss), _OF_ITS_OWN)
-    if isinstance(native, Missing):
-        return native.reason
-    if native.needs and find_spec(native.needs) is None:
-        return f"{framework} has no such loss, and {native.needs}, which has, is not installed"
-    return None
+def native_absence(framework: str, loss: str, arrays: Iterable[str] = ()) -> str | None:
+    """Return why no native can be run with arrays of these names, or None."""
+    row = native(framework, loss)
+    if isinstance(row, Missing):
+        return row.reason
+    if row.needs and find_spec(row.needs) is None:
+        return f"{framework} has no such loss, and {row.needs}, which has, is not installed"
+    lacking = [name for name in arrays if name in row.lacks]
+    return f"{row.function or row.expression} has no {lacking[0]}" if lacking else None
 
 
 def dialect_of(framework: str, loss: str) -> Native | Missing:
-    """The same calls, of mlloss.dialects: torch.nn.functional is its torch.functional."""
-    native = NATIVES.get((framework, loss), _OF_ITS_OWN)
-    if framework not in SPOKEN or isinstance(native, Missing):
+    """Return where mlloss.dialects has a native: torch.nn.functional is in its torch.functional."""
+    row = native(framework, loss)
+    if isinstance(row, Missing) or framework not in DIALECTS:
         return Missing(f"mlloss.dialects has none of {framework}")
-    return Native(_in_dialect(native.function), native.class_ and _in_dialect(native.class_))
+    function, class_ = _in_dialect(row.function), _in_dialect(row.class_)
+    return replace(row, function=function, class_=class_, target_dtype="")
 
 
 def _in_dialect(path: str) -> str:
-    return f"mlloss.dialects.{path.replace('.nn.', '.', 1)}"
+    return f"mlloss.dialects.{path.replace('.nn.', '.', 1)}" if path else ""
+
+
+DIALECTS = tuple(name for name, framework in FRAMEWORKS.items() if framework.dialect)
 
 
 def spelling_of(implementation: Implementation, framework: str, loss: str) -> Native:
-    """Where the framework's own calls lead: to itself, or to its dialect."""
-    dialect = implementation == "dialect"
-    found = dialect_of(framework, loss) if dialect else NATIVES[framework, loss]
-    assert isinstance(found, Native), "nobody asks for what is absent"
+    """Return what is called for "native" or "dialect". The caller has checked that it exists."""
+    found = (dialect_of if implementation == "dialect" else native)(framework, loss)
+    assert isinstance(found, Native), f"{framework} has no {loss}"
     return found
 
 
+def dialect_labels(
+    framework: str, loss: str, labels: str, options: Mapping[str, Any]
+) -> str | None:
+    """Return the dialect's value of `labels` for a call of mlloss; "" for its default.
+
+    None: the dialect cannot make such a call.
+    """
+    if labels == CATALOGUE[loss].default_labels:
+        return ""
+    row, meant = native(framework, loss), {"labels": labels, **options}
+    words = row.labels if isinstance(row, Native) else ()
+    return next((word for word in words if options_of_labels(word) == meant), None)
+
+
 def dialect_absence(framework: str, mode: str, case: Case) -> str | None:
-    """Why its dialect is not asked, or None."""
-    dialect = dialect_of(framework, case.loss)
-    if isinstance(dialect, Missing):
-        return dialect.reason
-    if case.labels in UNLIKE_FORMULA and framework != "paddle":
+    """Return why the dialect is not run on a case, or None."""
+    found = dialect_of(framework, case.loss)
+    if isinstance(found, Missing):
+        return found.reason
+    if dialect_labels(framework, case.loss, case.labels, case.options) is None:
         return f"{framework}'s dialect has no word for labels that are not the formula's"
-    return None if mode == "eager" else "a dialect is asked in eager mode, mlloss in every mode"
-
-
-def optax_soft_margin(input: Any, target: Any, weight: Any = None, *, reduction: str) -> Any:
-    """What JAX users write for the loss: Optax's cross-entropy, averaged over the classes."""
-    import optax
-
-    terms = optax.sigmoid_binary_cross_entropy(input, target)
-    rows = (terms if weight is None else terms * weight).mean(-1)
-    return {"none": rows, "sum": rows.sum(), "mean": rows.mean()}[reduction]
+    return None if mode == "eager" else "dialects are run in eager mode, mlloss in every mode"

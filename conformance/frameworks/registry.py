@@ -1,4 +1,4 @@
-"""What can be asked: each framework in each of its modes, and which of them are installed."""
+"""The frameworks, their modes, and what can be installed of them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,49 @@ WHOSE = {"mlloss": "mlloss on ", "dialect": "mlloss.dialects on "}  # before a t
 
 
 @dataclass(frozen=True)
+class Dialect:
+    """How mlloss.dialects mirrors a framework.
+
+    Attributes:
+        functions: module of the functions, beside the classes: "functional".
+        alias: the usual name of that module in user code: "F".
+        method: the method of a class that computes.
+    """
+
+    functions: str
+    alias: str
+    method: str = "forward"
+
+
+@dataclass(frozen=True)
 class Framework:
-    """A framework by the name it is imported by, and the distribution that brings it."""
+    """One framework.
+
+    Attributes:
+        name: its import name.
+        title: its name in text.
+        distribution: the package that installs it.
+        certified: the version that a release is checked with, as in constraints.txt.
+        dialect: its dialect, if mlloss has one.
+    """
 
     name: str
+    title: str
     distribution: str
-    install: str
+    certified: str
+    dialect: Dialect | None = None
+
+    @property
+    def install(self) -> str:
+        """The command that installs it."""
+        return f'pip install "mlloss[{self.name}]"' if self.name != "numpy" else "pip install numpy"
 
     def absence(self) -> str | None:
-        """Why it cannot be run, or None; asked here and never of a worker, which might lie."""
+        """Return why it cannot be run, or None. Not read from a worker, which may be wrong."""
         return None if find_spec(self.name) else f"{self.name} is not installed ({self.install})"
 
     def installed_version(self) -> str | None:
-        """Read from the metadata, so that a broken framework has one too."""
+        """Return the version in the package metadata: a broken framework has one too."""
         try:
             return version(self.distribution)
         except PackageNotFoundError:
@@ -53,11 +83,13 @@ class Target:
 FRAMEWORKS = {
     framework.name: framework
     for framework in (
-        Framework("numpy", "numpy", "pip install numpy"),
-        Framework("torch", "torch", 'pip install "mlloss[torch]"'),
-        Framework("jax", "jax", 'pip install "mlloss[jax]"'),
-        Framework("paddle", "paddlepaddle", 'pip install "mlloss[paddle]"'),
-        Framework("mindspore", "mindspore", 'pip install "mlloss[mindspore]"'),
+        Framework("numpy", "NumPy", "numpy", "2.4.6"),
+        Framework("torch", "PyTorch", "torch", "2.13.0", Dialect("functional", "F")),
+        Framework("jax", "JAX", "jax", "0.10.2"),
+        Framework("paddle", "PaddlePaddle", "paddlepaddle", "3.3.1", Dialect("functional", "F")),
+        Framework(
+            "mindspore", "MindSpore", "mindspore", "2.10.0", Dialect("ops", "ops", "construct")
+        ),
     )
 }
 
@@ -81,3 +113,6 @@ TARGETS = {
 def find_target(name: str) -> Target:
     """One of ours, or somebody else's host: `module:attr`, eager."""
     return TARGETS[name] if ":" not in name else Target(name, name, "eager")
+
+
+CERTIFIED = {framework.distribution: framework.certified for framework in FRAMEWORKS.values()}

@@ -11,18 +11,19 @@ from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected.expectation import expected
 from mlloss.conformance.frameworks.natives import native_absence
+from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.known_differences.demonstrations import contradicts
 from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import known_differences
 from mlloss.conformance.porting.code.call import written_call
 from mlloss.conformance.porting.code.script import reproduction
 from mlloss.conformance.porting.entries import Entry, entries
-from mlloss.conformance.porting.signatures import DIALECTS, Row, signature_rows
+from mlloss.conformance.porting.signatures import Row, signature_rows
 from mlloss.conformance.porting.transition import Comparison, compare
 from mlloss.conformance.reports.text import definition_text, prediction_text
 from mlloss.losses.catalogue import CATALOGUE
 
-TITLES = {"torch": "PyTorch", "jax": "JAX", "paddle": "PaddlePaddle", "mindspore": "MindSpore"}
+TITLES = {name: f.title for name, f in FRAMEWORKS.items() if name != "numpy"}
 PAIRS = tuple(permutations(TITLES, 2))
 SHOWN = {
     "multilabel_margin_loss": "margin/value/plain/float32",
@@ -103,8 +104,8 @@ def _ported(case: Case, source: str, goal: str) -> Block:
     """The source's call on the goal's arrays: import lines are all that differs."""
     code = _bare(reproduction(case, goal, "mlloss"))
     title = f"{TITLES[goal]}, with mlloss"
-    if source in DIALECTS and not native_absence(source, case.loss):
-        module, alias = DIALECTS[source]
+    if (dialect := FRAMEWORKS[source].dialect) and not native_absence(source, case.loss):
+        module, alias = f"mlloss.dialects.{source}.{dialect.functions}", dialect.alias
         call = written_call(case, source, "native").value
         theirs = alias + "." + call[: call.index("(")].rpartition(".")[2] + call[call.index("(") :]
         code = code.replace(written_call(case, goal, "mlloss").value, theirs)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlloss.conformance.expected.expectation import Numbers, Raises, close
-from mlloss.conformance.frameworks.natives import NATIVES, Missing
+from mlloss.conformance.frameworks.natives import Missing, native
 from mlloss.conformance.known_differences.demonstrations import contradicts
 from mlloss.conformance.known_differences.effects import Crash, Uninitialized, predict
 from mlloss.conformance.porting.entries import Entry
@@ -65,5 +65,5 @@ def _follows(one: Entry, other: Entry) -> bool:
 
 def _lacking(framework: str) -> dict[str, str]:
     """Losses that it has no function for, and why."""
-    natives = {loss: NATIVES[framework, loss] for loss in CATALOGUE}
+    natives = {loss: native(framework, loss) for loss in CATALOGUE}
     return {loss: n.reason for loss, n in natives.items() if isinstance(n, Missing)}

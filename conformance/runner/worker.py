@@ -13,6 +13,7 @@ import numpy as np
 from mlloss.conformance.cases.model import Array
 from mlloss.conformance.frameworks.adapters import Host, find_host
 from mlloss.conformance.frameworks.adapters.spelled_out import spelled_out
+from mlloss.conformance.frameworks.composed import composed
 from mlloss.conformance.frameworks.natives import spelling_of
 from mlloss.conformance.frameworks.registry import find_target
 from mlloss.conformance.json_codec import dump_line, encode_numbers, parse_line
@@ -111,7 +112,11 @@ def _call(host: Host, question: Question) -> Call:
     locate = _located_native if question["subject"] == "native" else _located
     if question["form"] == "class" and native.class_ and len(names) == 2:
         return spelled_out(locate(native.class_)(**options), names)
-    return spelled_out(locate(native.function), names, _arguments(names), options)
+    if native.expression:
+        function = composed(native, question["loss"], names, list(options))
+    else:
+        function = locate(native.function)
+    return spelled_out(function, names, _arguments(names), options)
 
 
 def _arguments(names: Sequence[str]) -> list[str]:

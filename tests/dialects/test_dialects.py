@@ -13,18 +13,15 @@ import pytest
 from dialect_names import CLASSES, NAMES, PLACES, found
 from frameworks import Framework
 
-import mlloss.dialects.paddle.functional as paddle_functional
-import mlloss.dialects.torch.functional as torch_functional
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected import reference
-from mlloss.conformance.expected.reference import MARGIN, SOFT
-from mlloss.dialects.mindspore import ops as mindspore_ops
+from mlloss.conformance.frameworks.natives import DIALECTS, NATIVES
+from mlloss.conformance.frameworks.registry import FRAMEWORKS as REGISTRY
+from mlloss.losses.catalogue import CATALOGUE
 
-EXTRA = {
-    "multi_label_soft_margin_loss": ["labels"],
-    "paddle.nn.MultiLabelSoftMarginLoss": ["labels"],
-}
+SPOKEN = [(f, loss, n) for (f, loss), n in NATIVES.items() if f in DIALECTS]
+NATIVE_OF = {path: n for _, _, n in SPOKEN for path in (n.function, n.class_, n.primitive)}
 MULTILABEL = re.compile("multi_?label", re.IGNORECASE)
 
 
@@ -64,7 +61,7 @@ def test_no_dialect_is_missing(place: str, require_framework: Callable[[str], No
 @pytest.mark.parametrize(("place", "name"), NAMES)
 def test_signature(place: str, name: str, require_framework: Callable[[str], None]):
     ours, theirs = found(place, name), native(place, name, require_framework)
-    extra = EXTRA.get(name, []) + EXTRA.get(f"{place}.{name}", [])
+    extra = ["labels"] if NATIVE_OF[f"{place}.{name}"].labels else []
     if (place, name) in CLASSES:
         ours, theirs = ours.__init__, theirs.__init__
     assert_same_parameters(ours, theirs, extra)
@@ -73,11 +70,11 @@ def test_signature(place: str, name: str, require_framework: Callable[[str], Non
 @pytest.mark.parametrize(("place", "name"), CLASSES)
 def test_signature_of_a_call(place: str, name: str, require_framework: Callable[[str], None]):
     ours, theirs = found(place, name), native(place, name, require_framework)
-    if (place, name) == ("mindspore.ops", "MultilabelMarginLoss"):  # a primitive has no method
+    if NATIVE_OF[f"{place}.{name}"].primitive == f"{place}.{name}":  # it has no method
         names = [told[0] for told in parameters(ours.__call__)]
         assert names == theirs().input_names
         return
-    method = "construct" if place == "mindspore.nn" else "forward"
+    method = REGISTRY[place.partition(".")[0]].dialect.method
     assert_same_parameters(getattr(ours, method), getattr(theirs, method), [])
 
 
@@ -132,26 +129,16 @@ def test_every_page_has_been_run():
     assert len(PAGES) >= 12
 
 
-ALL = [
-    (torch_functional.multilabel_margin_loss, MARGIN),
-    (torch_functional.multilabel_soft_margin_loss, SOFT),
-    (paddle_functional.multi_label_margin_loss, MARGIN),
-    (paddle_functional.multi_label_soft_margin_loss, SOFT),
-    (mindspore_ops.multilabel_margin_loss, MARGIN),
-    (mindspore_ops.multilabel_soft_margin_loss, SOFT),
-]
-
-
-@pytest.mark.parametrize(("function", "loss"), ALL)
-def test_more_shapes_than_the_framework_has(
-    function: Callable[..., Any], loss: str, framework: Framework
-):
+@pytest.mark.parametrize(("path", "loss"), [(n.function, loss) for _, loss, n in SPOKEN])
+def test_more_shapes_than_the_framework_has(path: str, loss: str, framework: Framework):
     """Any leading axes, and lists of any width."""
+    place, _, name = path.rpartition(".")
+    function, indices = found(place, name), CATALOGUE[loss].default_labels == "indices"
     x = np.arange(24, dtype=float).reshape(2, 3, 4) % 7 / 4
     for scores in (x, x[0], x[0, 0]):
         lists, truth = np.zeros((*scores.shape[:-1], 1), int), np.eye(4)[scores.argmax(-1)]
-        target = lists if loss == MARGIN else truth
-        t = framework.array(target, framework.index_dtype if loss == MARGIN else "float32")
+        target = lists if indices else truth
+        t = framework.array(target, framework.index_dtype if indices else "float32")
         got = framework.numpy(function(framework.array(scores, "float32"), t, reduction="none"))
         want = reference.loss(loss, scores, target, reduction="none")
         np.testing.assert_allclose(got, want, rtol=1e-6)

@@ -13,7 +13,7 @@ import pytest
 from blocks import ROOT
 from test_import import HOME
 
-from mlloss.conformance.frameworks.certified import CERTIFIED
+from mlloss.conformance.frameworks.registry import CERTIFIED
 
 TABLE = [
     [cell.strip() for cell in line.strip("|").split("|")]

@@ -15,9 +15,8 @@ import mlloss.dialects.paddle as paddle_nn
 import mlloss.dialects.torch as torch_nn
 from mlloss import labels, losses, modules
 from mlloss.conformance.expected import reference
-from mlloss.conformance.frameworks.certified import CERTIFIED
 from mlloss.conformance.frameworks.natives import NATIVES
-from mlloss.conformance.frameworks.registry import FRAMEWORKS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS
 from mlloss.losses import chunked, kernels
 from mlloss.losses.catalogue import CATALOGUE
 

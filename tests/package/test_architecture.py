@@ -97,7 +97,7 @@ def allowed(name: str) -> tuple[str, ...]:
         return ("mlloss.core", "mlloss.losses", "mlloss.backends")
     if within(name, "mlloss.dialects"):
         own = ".".join(name.split(".")[:3])
-        shared = ("mlloss.dialects.call", "mlloss.dialects.criterion")
+        shared = ("mlloss.dialects.runtime",)
         public = ("mlloss.labels", "mlloss.losses", "mlloss.backends.compiler_boundary")
         return (own, *shared, *public, "mlloss.core")
     return ("mlloss.core", "mlloss.losses", "mlloss.backends", "mlloss.labels", *_top())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.frameworks.adapters import find_host
-from mlloss.conformance.frameworks.natives import NATIVES, Missing, Native, dialect_absence
+from mlloss.conformance.frameworks.natives import Missing, Native, dialect_absence, native
 from mlloss.conformance.frameworks.registry import (
     TARGETS,
     WHOSE,
@@ -41,9 +41,9 @@ def reproduction(case: Case, target: str, implementation: Implementation) -> str
 
 def _absence(case: Case, where: Target, implementation: Implementation) -> str | None:
     """Why nobody could run it, whatever is installed here."""
-    native = NATIVES.get((where.framework, case.loss), Missing("there is no native loss"))
-    if implementation == "native" and isinstance(native, Missing):
-        return native.reason
+    own = native(where.framework, case.loss)
+    if implementation == "native" and isinstance(own, Missing):
+        return own.reason
     if implementation == "dialect" and (
         reason := dialect_absence(where.framework, where.mode, case)
     ):
@@ -68,10 +68,8 @@ def _lines(case: Case, where: Target, implementation: Implementation) -> Iterato
 
 def _as_taken(case: Case, where: Target, implementation: Implementation) -> Mapping[str, Array]:
     """Class numbers in the one dtype that the native has for them, as the worker has it."""
-    native = NATIVES.get((where.framework, case.loss))
-    only = (
-        native.target_dtype if isinstance(native, Native) and implementation == "native" else None
-    )
+    own = native(where.framework, case.loss)
+    only = own.target_dtype if isinstance(own, Native) and implementation == "native" else None
     if only and "int" in case.target.dtype:
         case = case.with_arrays(target=replace(case.target, dtype=only))
     return case.arrays

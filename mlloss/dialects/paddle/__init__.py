@@ -1,74 +1,76 @@
-"""`paddle.nn`: the multi-label losses, on arrays of any framework.
+"""`paddle.nn` of PaddlePaddle for arrays of any framework.
 
 import mlloss.dialects.paddle as nn
 import mlloss.dialects.paddle.functional as F
 """
 
+# Generated from conformance/losses/*/natives.toml by `make generated`.
+
 from __future__ import annotations
 
-from mlloss.core import validation
+from typing import Literal
+
 from mlloss.core.ops import Array
 from mlloss.core.spec import Reduction
-from mlloss.dialects.call import MARGIN, call
-from mlloss.dialects.criterion import Criterion
+from mlloss.dialects import runtime
 from mlloss.dialects.paddle import functional as functional
-from mlloss.dialects.paddle.soft_margin import CHOICES, PaddleLabels, soft_margin
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "functional"]
 
 
-class MultiLabelMarginLoss(Criterion):
-    """`functional.multi_label_margin_loss` with its options.
+class MultiLabelMarginLoss(runtime.Criterion):
+    """Multi-label hinge loss: every target class should lead every other class by 1.
+
+    `mlloss.multilabel_margin_loss` with the arguments of
+    `paddle.nn.MultiLabelMarginLoss`.
 
     Args:
-        reduction: "none", "mean" (over rows) or "sum".
-        name: a name of the operation in Paddle's graphs; nothing here.
-
-    Called with input (..., C) and label (..., L); returns (...) for "none", a scalar otherwise.
-
-    Raises:
-        ValueError: a reduction that there is not.
+        name: accepted for compatibility and ignored.
 
     Example:
         >>> import numpy as np
-        >>> loss = MultiLabelMarginLoss()
-        >>> print(loss(np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, -1]])).round(6))
+        >>> x, y = np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])
+        >>> print(MultiLabelMarginLoss()(x, y).round(6))
         0.85
 
     Reference: https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/MultiLabelMarginLoss_en.html
     """
 
     def __init__(self, reduction: Reduction = "mean", name: str | None = None) -> None:
-        super().__init__(reduction)
-        self.name = name
+        super().__init__(reduction=reduction, name=name)
 
     def forward(self, input: Array, label: Array) -> Array:
-        spelling = "MultiLabelMarginLoss(input, label)"
-        return call(spelling, MARGIN, self.reduction, "indices", None, input, label)
+        return runtime.call(
+            "MultiLabelMarginLoss(input, label)",
+            "multilabel_margin_loss",
+            "reduction",
+            input,
+            label,
+            self.reduction,
+        )
 
 
-class MultiLabelSoftMarginLoss(Criterion):
-    """`functional.multi_label_soft_margin_loss` with its options.
+class MultiLabelSoftMarginLoss(runtime.Criterion):
+    """Binary cross-entropy of every class's own sigmoid, averaged over the classes.
+
+    `mlloss.multilabel_soft_margin_loss` with the arguments of
+    `paddle.nn.MultiLabelSoftMarginLoss`.
 
     Args:
-        weight: None, a number, one number a class (C,), or what broadcasts to input's shape.
-        reduction: "none", "mean" (over rows) or "sum".
-        name: a name of the operation in Paddle's graphs; nothing here.
-        labels: "binary", "signed" or "unchecked", as the function has them.
-
-    Called with input and label (..., C); returns (...) for "none", a scalar otherwise.
-
-    Raises:
-        ValueError: a reduction or a meaning of labels that there is not.
+        name: accepted for compatibility and ignored.
+        labels: what the labels are: "binary", "signed", "unchecked".
+            "unchecked" puts any number into the formula for 0 and 1.
 
     Example:
         >>> import numpy as np
-        >>> loss = MultiLabelSoftMarginLoss(labels="signed")
-        >>> print(loss(np.array([[0.0, 0.0]]), np.array([[1, -1]])).round(6))
+        >>> x, y = np.array([[0.0, 0.0]]), np.array([[1, 0]])
+        >>> print(MultiLabelSoftMarginLoss()(x, y).round(6))
         0.693147
 
     Reference: https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/MultiLabelSoftMarginLoss_en.html
     """
+
+    labels_taken = ("binary", "signed", "unchecked")
 
     def __init__(
         self,
@@ -76,14 +78,18 @@ class MultiLabelSoftMarginLoss(Criterion):
         reduction: Reduction = "mean",
         name: str | None = None,
         *,
-        labels: PaddleLabels = "binary",
+        labels: Literal["binary", "signed", "unchecked"] = "binary",
     ) -> None:
-        validation.word(type(self).__name__, "labels", labels, CHOICES)
-        self.weight = weight
-        super().__init__(reduction)
-        self.name = name
-        self.labels = labels
+        super().__init__(weight=weight, reduction=reduction, name=name, labels=labels)
 
     def forward(self, input: Array, label: Array) -> Array:
-        spelling = "MultiLabelSoftMarginLoss(input, label, labels)"
-        return soft_margin(spelling, input, label, self.weight, self.reduction, self.labels)
+        return runtime.call(
+            "MultiLabelSoftMarginLoss(input, label, labels=binary|signed|unchecked)",
+            "multilabel_soft_margin_loss",
+            "weight reduction labels",
+            input,
+            label,
+            self.weight,
+            self.reduction,
+            self.labels,
+        )

@@ -1,37 +1,35 @@
-"""`torch.nn`: the multi-label losses, on arrays of any framework.
+"""`torch.nn` of PyTorch for arrays of any framework.
 
 import mlloss.dialects.torch as nn
 import mlloss.dialects.torch.functional as F
 """
 
+# Generated from conformance/losses/*/natives.toml by `make generated`.
+
 from __future__ import annotations
 
 from mlloss.core.ops import Array
 from mlloss.core.spec import Reduction
-from mlloss.dialects.call import MARGIN, SOFT, call
-from mlloss.dialects.criterion import Criterion
+from mlloss.dialects import runtime
 from mlloss.dialects.torch import functional as functional
-from mlloss.dialects.torch.reduction import reduction_of
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "functional"]
 
 
-class MultiLabelMarginLoss(Criterion):
-    """`functional.multilabel_margin_loss` with its options.
+class MultiLabelMarginLoss(runtime.Criterion):
+    """Multi-label hinge loss: every target class should lead every other class by 1.
+
+    `mlloss.multilabel_margin_loss` with the arguments of
+    `torch.nn.MultiLabelMarginLoss`.
 
     Args:
         size_average, reduce: deprecated; reduce=False is "none", size_average=False "sum".
-        reduction: "none", "mean" (over rows) or "sum".
-
-    Called with input (..., C) and target (..., L); returns (...) for "none", a scalar otherwise.
-
-    Raises:
-        ValueError: a reduction that there is not.
+            Where either is given, `reduction` does not count.
 
     Example:
         >>> import numpy as np
-        >>> loss = MultiLabelMarginLoss()
-        >>> print(loss(np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])).round(6))
+        >>> x, y = np.array([[0.1, 0.2, 0.4, 0.8]]), np.array([[3, 0, -1, 1]])
+        >>> print(MultiLabelMarginLoss()(x, y).round(6))
         0.85
 
     Reference: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
@@ -43,30 +41,35 @@ class MultiLabelMarginLoss(Criterion):
         reduce: bool | None = None,
         reduction: Reduction = "mean",
     ) -> None:
-        super().__init__(reduction_of(type(self).__name__, size_average, reduce, reduction))
+        super().__init__(
+            reduction=runtime.reduction_of("MultiLabelMarginLoss", size_average, reduce, reduction)
+        )
 
     def forward(self, input: Array, target: Array) -> Array:
-        spelling = "MultiLabelMarginLoss(input, target)"
-        return call(spelling, MARGIN, self.reduction, "indices", None, input, target)
+        return runtime.call(
+            "MultiLabelMarginLoss(input, target)",
+            "multilabel_margin_loss",
+            "reduction",
+            input,
+            target,
+            self.reduction,
+        )
 
 
-class MultiLabelSoftMarginLoss(Criterion):
-    """`functional.multilabel_soft_margin_loss` with its options.
+class MultiLabelSoftMarginLoss(runtime.Criterion):
+    """Binary cross-entropy of every class's own sigmoid, averaged over the classes.
+
+    `mlloss.multilabel_soft_margin_loss` with the arguments of
+    `torch.nn.MultiLabelSoftMarginLoss`.
 
     Args:
-        weight: None, a number, one number a class (C,), or what broadcasts to input's shape.
         size_average, reduce: deprecated; reduce=False is "none", size_average=False "sum".
-        reduction: "none", "mean" (over rows) or "sum".
-
-    Called with input and target (..., C); returns (...) for "none", a scalar otherwise.
-
-    Raises:
-        ValueError: a reduction that there is not.
+            Where either is given, `reduction` does not count.
 
     Example:
         >>> import numpy as np
-        >>> loss = MultiLabelSoftMarginLoss()
-        >>> print(loss(np.array([[0.0, 0.0]]), np.array([[1, 0]])).round(6))
+        >>> x, y = np.array([[0.0, 0.0]]), np.array([[1, 0]])
+        >>> print(MultiLabelSoftMarginLoss()(x, y).round(6))
         0.693147
 
     Reference: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
@@ -79,9 +82,20 @@ class MultiLabelSoftMarginLoss(Criterion):
         reduce: bool | None = None,
         reduction: Reduction = "mean",
     ) -> None:
-        self.weight = weight
-        super().__init__(reduction_of(type(self).__name__, size_average, reduce, reduction))
+        super().__init__(
+            weight=weight,
+            reduction=runtime.reduction_of(
+                "MultiLabelSoftMarginLoss", size_average, reduce, reduction
+            ),
+        )
 
     def forward(self, input: Array, target: Array) -> Array:
-        spelling = "MultiLabelSoftMarginLoss(input, target)"
-        return call(spelling, SOFT, self.reduction, "binary", None, input, target, self.weight)
+        return runtime.call(
+            "MultiLabelSoftMarginLoss(input, target)",
+            "multilabel_soft_margin_loss",
+            "weight reduction",
+            input,
+            target,
+            self.weight,
+            self.reduction,
+        )

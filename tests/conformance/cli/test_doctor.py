@@ -8,8 +8,7 @@ import pytest
 
 from mlloss.conformance.cli import doctor
 from mlloss.conformance.cli.doctor import PROBES, Check, examine, printed, probe
-from mlloss.conformance.frameworks.certified import CERTIFIED
-from mlloss.conformance.frameworks.registry import FRAMEWORKS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS
 
 CLASH = "raise ImportError('undefined symbol: dnnl_threadpool_interop_stream_create')"
 

@@ -17,9 +17,8 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.expected.expectation import ExpectedError, Numbers, Raises, expected
 from mlloss.conformance.frameworks.adapters import find_host
-from mlloss.conformance.frameworks.certified import CERTIFIED
 from mlloss.conformance.frameworks.natives import NATIVES, Native
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, TARGETS
 from mlloss.conformance.known_differences.effects import (
     BOUNDS,
     Crash,

@@ -12,7 +12,7 @@ from invented import invented
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.frameworks.natives import NATIVES, SPOKEN, Missing, Native, dialect_of
+from mlloss.conformance.frameworks.natives import DIALECTS, NATIVES, Missing, Native, dialect_of
 from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
 from mlloss.conformance.reports.html.report import page
 from mlloss.conformance.reports.markdown import area_matrix, documented_matrix
@@ -36,7 +36,7 @@ def whole() -> Run:
 
 def test_every_call_of_a_dialect_is_there() -> None:
     """By the same name as the framework's own, in a module that mirrors the framework's."""
-    spoken = {place: dialect_of(*place) for place in NATIVES if place[0] in SPOKEN}
+    spoken = {place: dialect_of(*place) for place in NATIVES if place[0] in DIALECTS}
     assert len(spoken) == 6
     for place, found in spoken.items():
         native = NATIVES[place]
@@ -45,7 +45,7 @@ def test_every_call_of_a_dialect_is_there() -> None:
         for ours, theirs in ((found.function, native.function), (found.class_, native.class_)):
             assert ours.rpartition(".")[2] == theirs.rpartition(".")[2]
             assert _located(ours).__name__ == theirs.rpartition(".")[2]
-    others = [dialect_of(*place) for place in NATIVES if place[0] not in SPOKEN]
+    others = [dialect_of(*place) for place in NATIVES if place[0] not in DIALECTS]
     assert all(isinstance(other, Missing) for other in others)
 
 
@@ -106,14 +106,14 @@ def test_a_cell_has_a_mark_of_it_where_it_was_asked(whole: Run) -> None:
     row = next(line for line in lines if line.startswith("| errors"))
     marks = dict(zip(names, (len(c.split()) for c in row.split("|")[3:-1]), strict=True))
     assert {name for name, n in marks.items() if n == 3} == {"torch", "paddle", "mindspore"}
-    assert {n for name, n in marks.items() if name not in SPOKEN} == {2}
+    assert {n for name, n in marks.items() if name not in DIALECTS} == {2}
     row = next(line for line in lines if line.startswith("| second derivatives"))
     assert all(len(cell.split()) == 2 for cell in row.split("|")[3:-1])
     assert "native then mlloss then dialect (where it was asked)" in area_matrix(whole)
     example = re.search(r"^\| F.multi_label_margin_loss .*$", documented_matrix(whole), re.M)
     assert example
     assert [len(cell.split()) for cell in example[0].split("|")[3:-1]] == [
-        3 if name in SPOKEN else 2 for name in names
+        3 if name in DIALECTS else 2 for name in names
     ]
 
 

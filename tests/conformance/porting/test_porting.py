@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from mlloss.conformance.cli.porting import page, porting
 from mlloss.conformance.frameworks.registry import TARGETS
 from mlloss.conformance.known_differences.model import PAGE, known_differences
 from mlloss.conformance.porting.page import PAIRS, TITLES
-from mlloss.conformance.porting.signatures import OPTAX
 from mlloss.conformance.runner.protocol import Outcome
 
 BLOCK = re.compile(r"```python\n(.*?)```\n\n(.*?)\n", re.DOTALL)
@@ -78,14 +76,3 @@ def test_only_imports_differ_from_the_code_of_the_source():
     (own, *_), *_ = re.findall(r"result = torch\.nn\.functional\.(.*)\n()", text)
     assert "import mlloss.dialects.torch.functional as F\n" in text
     assert f"result = F.{own}\n" in text
-
-
-def test_optax_takes_what_is_said(require_framework: Require):
-    require_framework("jax")
-    import optax
-
-    names = list(inspect.signature(optax.sigmoid_binary_cross_entropy).parameters)
-    assert [f"{n}. `{name}`" for n, name in enumerate(names, 1)] == [
-        OPTAX["input"],
-        OPTAX["target"],
-    ]

@@ -7,8 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from mlloss.conformance.cases.collection import all_cases
-from mlloss.conformance.frameworks.certified import CERTIFIED
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, TARGETS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, TARGETS
 from mlloss.conformance.known_differences.model import PAGE, known_differences
 
 TEXT = (Path(__file__).parents[3] / "docs" / "conformance.md").read_text("utf-8")

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mlloss.conformance.cases.documented import documented_cases
-from mlloss.conformance.frameworks.certified import CERTIFIED
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, SUBJECTS, TARGETS
 from mlloss.conformance.known_differences.model import known_differences
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.pool import Pool

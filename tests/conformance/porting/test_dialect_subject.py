@@ -109,7 +109,7 @@ def test_a_cell_has_a_mark_of_it_where_it_was_asked(whole: Run) -> None:
     assert {n for name, n in marks.items() if name not in DIALECTS} == {2}
     row = next(line for line in lines if line.startswith("| second derivatives"))
     assert all(len(cell.split()) == 2 for cell in row.split("|")[3:-1])
-    assert "native then mlloss then dialect (where it was asked)" in area_matrix(whole)
+    assert "native then mlloss then dialect (where tested)" in area_matrix(whole)
     example = re.search(r"^\| F.multi_label_margin_loss .*$", documented_matrix(whole), re.M)
     assert example
     assert [len(cell.split()) for cell in example[0].split("|")[3:-1]] == [

@@ -1,0 +1,51 @@
+"""The dialects are what the natives' rows say, and a wrong row is an error that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mlloss.dialects
+from mlloss.conformance.frameworks.dialect_source import dialect_files
+from mlloss.conformance.frameworks.natives import NATIVES, Missing, read_table
+from mlloss.conformance.frameworks.registry import FRAMEWORKS
+from mlloss.losses.catalogue import CATALOGUE
+
+HERE = Path(mlloss.dialects.__file__).parent
+EXAMPLE = '[example]\ninput = [[0.0]]\ntarget = [[1]]\nresult = "0.5"\n'
+
+
+@pytest.mark.parametrize("name", sorted(dialect_files()))
+def test_the_modules_are_up_to_date(name: str):
+    assert (HERE / name).read_text("utf-8") == dialect_files()[name], "run `make generated`"
+
+
+@pytest.mark.parametrize("loss", CATALOGUE)
+def test_every_loss_has_a_row_for_every_framework(loss: str):
+    missing = [name for name in FRAMEWORKS if (name, loss) not in NATIVES]
+    assert missing == [], f"{loss}: natives.toml has no table {missing}"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("[tensorflow]\nmissing = 'none'", r"\[tensorflow\] must be one of numpy, torch"),
+        ("[torch]\nfunctoin = 'f'", r"x.toml: \[torch\] has the unknown key 'functoin'"),
+        ("[torch]\nfunction = 3", r"\[torch\] function must be str; got 3"),
+        ("[torch]\nfunction = 'f'\npage = 'p'", r"\[torch\].*signature"),
+        ("[torch]\nsignature = 'a, b'\npage = 'p'", "one of function, expression, missing"),
+        (
+            "[torch]\nfunction = 'f'\nsignature = 'a b'\npage = 'p'",
+            "'a b' is not a list of parameters",
+        ),
+    ],
+)
+def test_a_wrong_row_is_an_error(row: str, message: str):
+    with pytest.raises(ValueError, match=message):
+        read_table(EXAMPLE + row, "x.toml")
+
+
+def test_a_missing_loss_has_its_reason():
+    table = read_table(EXAMPLE + "[jax]\nmissing = 'no such loss'", "x.toml")
+    assert table.natives == {"jax": Missing("no such loss")}

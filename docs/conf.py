@@ -26,7 +26,7 @@ autodoc_typehints = "none"  # the Args section names types and shapes
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False  # "An array of ...: its shape" is no type
-smartquotes = False  # "indices" is code
+smartquotes_action = "D"  # dashes; "indices" keeps its quotes
 copybutton_prompt_text = ">>> "
 
 html_theme = "furo"

@@ -8,7 +8,7 @@ WORKERS ?= 2
 # of a run, for its report in the site; `make docs` leaves one
 RECORD ?= $(wildcard build/docs/conformance.jsonl)
 
-.PHONY: conformance docs site bench test lint wheel clean
+.PHONY: conformance docs site bench test lint wheel clean generated
 
 conformance: $(VENV)/.installed  ## every case on every framework, native and ours
 	$(BIN)/mlloss conformance --require all $(ARGS)
@@ -28,6 +28,9 @@ bench: $(VENV)/.installed  ## how fast, beside each framework's own functions
 
 test: $(VENV)/.installed  ## the tests; a missing framework fails
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --require $(REQUIRE) $(ARGS)
+
+generated: $(VENV)/.installed  ## the checked-in files that are made from tables
+	$(BIN)/python -m mlloss.conformance.codegen
 
 lint: $(VENV)/.installed  ## ruff and mypy --strict
 	$(BIN)/ruff check .

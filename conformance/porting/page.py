@@ -15,6 +15,7 @@ from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.known_differences.demonstrations import contradicts
 from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import known_differences
+from mlloss.conformance.losses import find
 from mlloss.conformance.porting.code.call import written_call
 from mlloss.conformance.porting.code.script import reproduction
 from mlloss.conformance.porting.entries import Entry, entries
@@ -25,10 +26,6 @@ from mlloss.losses.catalogue import CATALOGUE
 
 TITLES = {name: f.title for name, f in FRAMEWORKS.items() if name != "numpy"}
 PAIRS = tuple(permutations(TITLES, 2))
-SHOWN = {
-    "multilabel_margin_loss": "margin/value/plain/float32",
-    "multilabel_soft_margin_loss": "soft/value/plain/float32",
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,8 @@ def _entries() -> tuple[Entry, ...]:
 
 
 def _loss(name: str, source: str, goal: str) -> Loss:
-    case = next(case for case in all_cases() if case.id == SHOWN[name])
+    shown = f"{find(name).prefix}/value/plain/float32"
+    case = next(case for case in all_cases() if case.id == shown)
     blocks = (_own(case, source), _own(case, goal), _ported(case, source, goal))
     return Loss(name, tuple(signature_rows(name, source, goal)), blocks)
 

@@ -20,11 +20,12 @@ LEAST = 300  # generated cases of a loss
 
 
 @pytest.mark.parametrize("loss", loss_names())
-def test_a_loss_has_a_definition_and_cases(loss: str):
+def test_a_loss_has_a_definition_cases_and_natives(loss: str):
     definition = find(loss).reference.REFERENCE
     assert {(), ("input",)} <= set(definition.derivatives), "reference.py lacks a derivative"
     assert isinstance(find(loss).cases.CASES, LossCases)
     assert Loss(loss).cases.edge_cases
+    assert find(loss).file("natives.toml").stat().st_size
 
 
 @pytest.mark.parametrize("loss", loss_names())

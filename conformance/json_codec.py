@@ -1,4 +1,4 @@
-"""Numbers between processes: JSON, with nan and the infinities as strings."""
+"""Encode numbers as strict JSON, with nan and the infinities as strings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def encode_numbers(data: Any) -> Any:
-    """Nested lists of numbers, made fit for strict JSON."""
+    """Return nested lists of numbers with nan and infinities as strings."""
     if isinstance(data, list):
         return [encode_numbers(item) for item in data]
     if isinstance(data, float) and not math.isfinite(data):
@@ -19,7 +19,7 @@ def encode_numbers(data: Any) -> Any:
 
 
 def decode_numbers(data: Any) -> Any:
-    """The way back; anything else than numbers is a ValueError."""
+    """Return the numbers that were encoded; ValueError for anything else."""
     if isinstance(data, list):
         return [decode_numbers(item) for item in data]
     if isinstance(data, str) and data in _SPECIAL:
@@ -30,12 +30,12 @@ def decode_numbers(data: Any) -> Any:
 
 
 def dump_line(message: dict[str, Any]) -> str:
-    """One message, one line; a bare nan in it is a mistake of ours."""
+    """Return a message as a line; ValueError for a bare nan in it."""
     return json.dumps(message, allow_nan=False) + "\n"
 
 
 def parse_line(line: str) -> dict[str, Any]:
-    """The message of a line; ValueError for all that is not a JSON object."""
+    """Return the message of a line; ValueError if it is not a JSON object."""
     message = json.loads(line, parse_constant=_refuse)
     if not isinstance(message, dict):
         raise ValueError(f"expected a JSON object, got {line[:80]!r}")

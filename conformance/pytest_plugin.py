@@ -1,4 +1,4 @@
-"""The suite as pytest tests of somebody else's project: one for each case."""
+"""Run the cases as pytest tests of a third-party backend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.frameworks.adapters import Host
 from mlloss.conformance.known_differences.model import Difference, DifferenceSource
 from mlloss.conformance.results.judge import FAILURES, Verdict
-from mlloss.conformance.runner.in_process import Exam, told
+from mlloss.conformance.runner.in_process import BackendCheck, verdict_line
 
 if TYPE_CHECKING:
     import pytest
@@ -22,48 +22,56 @@ def parametrize(
     known_differences: Iterable[DifferenceSource] = (),
     cases: Iterable[Case] | None = None,
 ) -> pytest.MarkDecorator:
-    """Decorate a test of one argument, `check`, which is to be called; arguments as there.
+    """Return a decorator for a test of one argument, `check`, which the test calls.
 
         @mlloss.conformance.parametrize(host)
         def test_conforms(check):
             check()
 
-    One test a case, named by its id (`pytest -k margin/gradient`), skipped where the framework
-    cannot be asked; and one for each known difference, that there is a case which needs it.
+    There is one test a case, named by its id (`pytest -k margin/gradient`) and skipped where the
+    backend cannot run it, and one for each known difference, which fails if it is stale.
+
+    Args:
+        host: the adapter of the backend.
+        known_differences: as for `check_backend`.
+        cases: as for `check_backend`.
     """
     import pytest
 
-    exam = Exam(host, known_differences)
-    asked = exam.cases(cases)
-    rows = exam.rows if cases is None else exam.rows_for(asked)
-    params = [_param(exam, case) for case in asked]
+    check = BackendCheck(host, known_differences)
+    chosen = check.cases(cases)
+    known = check.known if cases is None else check.known_for(chosen)
+    params = [_param(check, case) for case in chosen]
     params += [
-        pytest.param(partial(_check_row, exam, row, asked), id=f"known/{row.id}") for row in rows
+        pytest.param(partial(_check_known, check, one, chosen), id=f"known/{one.id}")
+        for one in known
     ]
     return pytest.mark.parametrize("check", params)
 
 
-def _param(exam: Exam, case: Case) -> Any:
+def _param(check: BackendCheck, case: Case) -> Any:
     import pytest
 
-    reason = exam.absence(case)
+    reason = check.absence(case)
     marks = [pytest.mark.skip(reason=reason)] if reason else []
-    return pytest.param(partial(_check, exam, case), id=case.id, marks=marks)
+    return pytest.param(partial(_check, check, case), id=case.id, marks=marks)
 
 
-def _check(exam: Exam, case: Case) -> None:
-    verdict = exam.verdict(case)
+def _check(check: BackendCheck, case: Case) -> None:
+    verdict = check.verdict(case)
     if verdict.kind in FAILURES:
-        raise AssertionError(told(verdict))
+        raise AssertionError(verdict_line(verdict))
 
 
-def _check_row(exam: Exam, row: Difference, cases: Iterable[Case]) -> None:
-    """That it is needed; whether it is right is asked of each case that it speaks of."""
+def _check_known(check: BackendCheck, one: Difference, cases: Iterable[Case]) -> None:
+    """Fail if no case needs a known difference; each matching case tests what it predicts."""
     import pytest
 
-    if not row.applies_to(exam.host.name, exam.version):
-        pytest.skip(f"is about {row.versions}, this is {exam.version}")
-    tried = (exam.verdict(case) for case in cases if exam.matches(row, case))
-    if not any(verdict.difference == row.id for verdict in tried):
-        why = "no case needs this row any more"
-        raise AssertionError(told(Verdict("", exam.host.name, "mlloss", "stale", why, row.id)))
+    if not one.applies_to(check.host.name, check.version):
+        pytest.skip(f"is about {one.versions}, this is {check.version}")
+    tried = (check.verdict(case) for case in cases if check.matches(one, case))
+    if not any(verdict.difference == one.id for verdict in tried):
+        why = "no case needs it"
+        raise AssertionError(
+            verdict_line(Verdict("", check.host.name, "mlloss", "stale", why, one.id))
+        )

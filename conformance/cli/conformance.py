@@ -108,7 +108,7 @@ def run_and_report(choice: Choice, pool: Pool, outputs: Outputs) -> int:
             head, found, troubles = _recorded(run, outputs.record, selection)
     except KeyboardInterrupt as stopped:
         left = f"{outputs.record} is no complete record" if outputs.record else "there is no record"
-        _complain(f"interrupted: {meter.answered} of {meter.asked} answers; {left}")
+        _complain(f"interrupted: {meter.done} of {meter.total} answers; {left}")
         return status(stopped)
     except OSError as error:
         _complain(str(error))

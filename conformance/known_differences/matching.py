@@ -1,4 +1,4 @@
-"""What a known difference may name as its condition: a case, in words and numbers."""
+"""Match cases with the conditions of known differences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TINY = float(np.finfo(np.float32).tiny)
 
 @lru_cache(KEPT)
 def features(case: Case) -> Mapping[str, Any]:
-    """Every word, for every case: a misspelt one is an error and not a condition never met."""
+    """Return the properties of a case that a condition may name: every name, for every case."""
     return (
         {
             "page": case.source.page if case.source else "",
@@ -41,13 +41,13 @@ def features(case: Case) -> Mapping[str, Any]:
 
 
 def meets(case: Case, when: Mapping[str, Any]) -> bool:
-    """Whether a case is as `when` says, word by word."""
-    told = features(case)
-    return all(_met(told[word], condition) for word, condition in when.items())
+    """Return whether a case has all the properties of a condition."""
+    properties = features(case)
+    return all(_met(properties[word], condition) for word, condition in when.items())
 
 
 def _met(value: Any, condition: Any) -> bool:
-    """A value, one of several, or a number above, below, or both."""
+    """Return whether a value is the wanted one, one of several, or within bounds."""
     if isinstance(condition, dict):
         above, below = condition.get("above"), condition.get("below")
         return (above is None or value > above) and (below is None or value < below)
@@ -55,7 +55,7 @@ def _met(value: Any, condition: Any) -> bool:
 
 
 def _weights(case: Case) -> dict[str, Any]:
-    """Dtype and number of axes of every array that a loss may have beside scores and labels."""
+    """Return dtype and number of axes of every weight that a loss may have."""
     given = {name: case.arrays.get(name) for name in WEIGHTS}
     return {
         **{f"{name}_dtype": array.dtype if array else "" for name, array in given.items()},
@@ -64,7 +64,7 @@ def _weights(case: Case) -> dict[str, Any]:
 
 
 def _width(case: Case) -> str:
-    """How wide index lists are, beside the classes."""
+    """Return the width of index lists compared with the number of classes; "" without lists."""
     if case.labels != "indices" or not case.target.shape or not case.input.shape:
         return ""
     width, classes = case.target.shape[-1], case.input.shape[-1]
@@ -81,7 +81,7 @@ def _scores(x: Any) -> dict[str, Any]:
 
 
 def _lists(target: Array, classes: int) -> dict[str, Any]:
-    """What lists have in them before their first -1, and whether they have one."""
+    """Return what index lists hold before their first -1, and whether they have one."""
     numbers = target.rounded().astype(np.float64)
     count = int(np.prod(numbers.shape[:-1]))
     rows = numbers.reshape(count, -1 if numbers.size else 0).tolist()

@@ -66,9 +66,9 @@ def _groups(compared: Comparison) -> dict[str, Sequence[Entry]]:
     source, goal = TITLES[compared.source], TITLES[compared.goal]
     both = dict.fromkeys(other for _, other in compared.staying)  # an entry is what it is
     return {
-        f"Only in {goal}: to reckon with from now on": compared.coming,
-        f"Only in {source}: what no longer happens": compared.going,
-        "In both, alike": tuple(both),
+        f"New after porting: only in {goal}": compared.coming,
+        f"Gone after porting: only in {source}": compared.going,
+        "In both": tuple(both),
     }
 
 

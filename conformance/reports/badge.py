@@ -1,4 +1,4 @@
-"""A run as a badge: what https://shields.io/badges/endpoint-badge reads."""
+"""Write a run as a badge, for https://shields.io/badges/endpoint-badge."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from mlloss.conformance.runner.session import Run
 
 
 def badge(run: Run) -> str:
-    """JSON; red for every run that did not pass."""
+    """Return the JSON of a badge, red for a run that did not pass."""
     message, color = _message(run)
     shown = {"schemaVersion": 1, "label": "conformance", "message": message, "color": color}
     return json.dumps(shown, indent=2) + "\n"
 
 
 def _message(run: Run) -> tuple[str, str]:
-    """mlloss right in 25012 of 25012; or what failed, of how many."""
+    """Return text and colour: "mlloss right in 25012 of 25012", or what failed."""
     if run.failures():
-        asked = sum(verdict.kind != "absent" for verdict in run.verdicts)
-        return f"{len(run.failures())} of {asked} failed", "red"
+        judged = sum(verdict.kind != "absent" for verdict in run.verdicts)
+        return f"{len(run.failures())} of {judged} failed", "red"
     if not run.passed():
         return "nothing compared" if not run.compared() else f"{len(run.missing)} missing", "red"
     implementation = (
         "mlloss" if "mlloss" in run.selection.implementations else run.selection.implementations[0]
     )
     tallies = [tally for (_, who), tally in by_target(run).items() if who == implementation]
-    right, asked = sum(t["agrees"] for t in tallies), sum(t.compared() for t in tallies)
-    return f"{implementation} right in {right} of {asked} on {_targets(run)}", "brightgreen"
+    right, compared = sum(t["agrees"] for t in tallies), sum(t.compared() for t in tallies)
+    return f"{implementation} right in {right} of {compared} on {_targets(run)}", "brightgreen"
 
 
 def _targets(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The files that a run leaves, each a report for another reader."""
+"""Write the report files of a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlloss.conformance.runner.session import Run
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where they go; None for what nobody wants."""
+    """The paths of the reports; None for those that are not wanted."""
 
     record: Path | None = None
     markdown: Path | None = None
@@ -29,11 +29,11 @@ class Outputs:
     readme: Path | None = None
 
     def is_none(self) -> bool:
-        """Whether nobody wants any."""
+        """Return whether no report is wanted."""
         return not any(getattr(self, field.name) for field in fields(self))
 
     def check(self) -> None:
-        """typer.BadParameter now, and not after the run, for what cannot be written then."""
+        """Raise typer.BadParameter before the run for a path that cannot be written after it."""
         wanted = [path for field in fields(self) if (path := getattr(self, field.name))]
         troubles = [f"cannot write {path}: {why}" for path in wanted if (why := _trouble(path))]
         if len(set(wanted)) != len(wanted):
@@ -44,7 +44,7 @@ class Outputs:
             _check_readme(self.readme)
 
     def write(self, head: Line, run: Run) -> list[str]:
-        """All but the record; what could not be written, and why."""
+        """Write all but the record, and return a line for each that could not be written."""
         return list(filter(None, (save(path, text) for path, text in self._texts(head, run))))
 
     def _texts(self, head: Line, run: Run) -> Iterator[tuple[Path, Callable[[], str]]]:
@@ -61,17 +61,17 @@ class Outputs:
 
 
 def save(path: Path, text: Callable[[], str]) -> str | None:
-    """Write it, or say in a line why that is impossible."""
-    told = text()
+    """Write a file; return None, or a line that says why it could not be written."""
+    content = text()
     try:
-        path.write_text(told, "utf-8", newline="\n")
+        path.write_text(content, "utf-8", newline="\n")
     except OSError as error:
         return unwritten(path, error)
     return None
 
 
 def unwritten(path: Path, error: OSError) -> str:
-    """cannot write /dev/full: No space left on device"""
+    """Return "cannot write /dev/full: No space left on device"."""
     return f"cannot write {path}: {error.strerror or error}"
 
 

@@ -1,4 +1,4 @@
-"""A run as JUnit XML: a test case for each verdict, a suite for each target."""
+"""Write a run as JUnit XML: a test case for each verdict, a suite for each target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlloss.conformance.runner.session import Run
 
 
 def junit(run: Run) -> str:
-    """XML that fails just if the run does."""
+    """Return the XML, which has a failure exactly if the run failed."""
     root = ET.Element("testsuites", name="mlloss conformance")
     cases = {case.id: case for case in run.selection.cases}
     by_target = sorted(run.verdicts, key=lambda verdict: verdict.target)
@@ -41,7 +41,7 @@ def _suite(
 
 
 def _test(verdict: Verdict, case: Case | None) -> ET.Element:
-    """Passed, skipped with the reason, or failed with what came and how to see it."""
+    """Return a test case: passed, skipped with a reason, or failed with a script."""
     area = case.area.replace(" ", "-") if case else "differences"
     test = _element(
         "testcase",
@@ -65,7 +65,7 @@ def _failure(verdict: Verdict, case: Case | None) -> ET.Element:
 
 
 def _run_itself(run: Run) -> ET.Element:
-    """What no single verdict shows: something required is missing, or nothing was compared."""
+    """Return a suite for what no verdict shows: something is missing, or nothing was compared."""
     trouble = [*run.missing] if run.missing or run.compared() else ["no number was compared"]
     suite = _element("testsuite", name="run", tests=1, failures=int(bool(trouble)), errors=0)
     test = ET.SubElement(suite, "testcase", classname="run", name="nothing is missing")
@@ -76,8 +76,8 @@ def _run_itself(run: Run) -> ET.Element:
 
 
 def _element(tag: str, text: str | None = None, **attributes: str | int) -> ET.Element:
-    """Messages of frameworks may hold what no XML may."""
-    told = {name: printable(str(value)) for name, value in attributes.items()}
-    element = ET.Element(tag, told)
+    """Return an element; characters that XML forbids are escaped."""
+    escaped = {name: printable(str(value)) for name, value in attributes.items()}
+    element = ET.Element(tag, escaped)
     element.text = printable(text) if text else None
     return element

@@ -18,8 +18,8 @@ CHANGES = {
     "newly known": "Newly known",
     "known otherwise": "Known by another difference",
     "no longer known": "Known no longer: agrees",
-    "no longer asked": "Not asked any more",
-    "asked now": "Asked now",
+    "no longer run": "Not run any more",
+    "run now": "Run now",
 }
 NOWHERE = Verdict("", "", "", "absent", "not in that run")
 
@@ -93,8 +93,8 @@ def _kind(was: Verdict, now: Verdict) -> str | None:
     if NOWHERE in (was, now):  # a stale known difference is needed again, or gone
         return "fixed" if not was.case and before == "failing" else None
     if after == "absent":
-        return "no longer asked"
-    return {"failing": "fixed", "absent": "asked now", "known": "no longer known"}.get(
+        return "no longer run"
+    return {"failing": "fixed", "absent": "run now", "known": "no longer known"}.get(
         before, "newly known"
     )
 

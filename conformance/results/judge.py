@@ -141,7 +141,7 @@ def stale_differences(
     """
     needed = {(id, verdict.target) for verdict in verdicts for id in verdict.differences()}
     return [
-        Verdict("", target, one.implementation, "stale", "no case needs this row any more", one.id)
+        Verdict("", target, one.implementation, "stale", "no case needs it", one.id)
         for one in known
         for (target, loss), version in ran.items()
         if loss == one.loss and one.applies_to(target, version) and (one.id, target) not in needed

@@ -1,6 +1,6 @@
-"""A run in a file of JSON lines: header, known differences, cases with verdicts, footer.
+"""Write and read records: JSON lines of header, known differences, cases with verdicts, footer.
 
-Without the footer it is no run. `record.schema.json` beside this file is what every line must be.
+A file without its footer is not a record. `record.schema.json` is the schema of a line.
 """
 
 from __future__ import annotations
@@ -28,27 +28,35 @@ Write = Callable[[Line, Run], None]
 
 
 class IncompleteRecord(ValueError):
-    """A file that is no record of a whole run; the message names it and says why."""
+    """Raised for a file that is not the record of a whole run; the message says why."""
 
 
 class Clock:
-    """When a run began, and how long it took."""
+    """Measures when a run began and how long it takes."""
 
     def __init__(self) -> None:
-        """It is running."""
+        """Start the clock."""
         self._began = datetime.now(UTC)
 
     def times(self) -> Line:
-        """All of a record that differs between two runs of the same."""
+        """Return start and duration: all that differs between records of equal runs."""
         seconds = (datetime.now(UTC) - self._began).total_seconds()
         return {"started": self._began.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
 
 
 @contextmanager
 def recording(path: Path, selection: Selection) -> Iterator[Write]:
-    """Opened before the run, so that no older record is left to be taken for this one's.
+    """Open a record before the run, so that no older one is left in its place.
 
-    What is yielded writes a run, with the times in its head. OSError if the file cannot be written.
+    Args:
+        path: the file.
+        selection: what is about to be run.
+
+    Yields:
+        A function that writes a run, with the header that holds its times.
+
+    Raises:
+        OSError: the file cannot be written.
     """
     with path.open("w", encoding="utf-8", newline="\n") as file:
         first = _text(header(selection))
@@ -64,7 +72,14 @@ def recording(path: Path, selection: Selection) -> Iterator[Write]:
 
 
 def read_record(path: Path) -> tuple[Line, Run]:
-    """Header, with the footer's times, and run; IncompleteRecord if it is not all there."""
+    """Read a record.
+
+    Returns:
+        The header, with the times of the footer, and the run.
+
+    Raises:
+        IncompleteRecord: the file is not the record of a whole run.
+    """
     texts = [line + b"\n" for line in path.read_bytes().splitlines()]
     try:
         return _read([text.decode("utf-8", "replace") for text in texts])
@@ -73,7 +88,7 @@ def read_record(path: Path) -> tuple[Line, Run]:
 
 
 def digest(texts: Iterable[str]) -> str:
-    """Of all lines above the footer: what `head -n -1 record.jsonl | sha256sum` says."""
+    """Return the digest of the lines above the footer: `head -n -1 record.jsonl | sha256sum`."""
     return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
@@ -108,7 +123,7 @@ def _parsed(number: int, text: str) -> Line:
 
 
 def _check_ends(lines: Sequence[Line]) -> None:
-    """A header of ours, and a footer."""
+    """Check header and footer."""
     if not lines:
         raise _Unreadable("is empty")
     head = lines[0]
@@ -123,8 +138,8 @@ def _check_ends(lines: Sequence[Line]) -> None:
 def _check_footer(foot: Line, run: Run) -> None:
     for name, found in footer(run).items():
         if foot.get(name) != found:
-            told = f"it says {name} {foot.get(name)!r}, and has {found!r}"
-            raise _Unreadable(f"contradicts its footer: {told}")
+            text = f"it says {name} {foot.get(name)!r}, and has {found!r}"
+            raise _Unreadable(f"contradicts its footer: {text}")
 
 
 def _text(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""A run as the lines of a record, and back: known differences, cases with their verdicts."""
+"""Convert a run to the lines of a record, and back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Line = dict[str, Any]
 
 
 def header(selection: Selection) -> Line:
-    """What is about to be run, with what; the versions are those that are installed."""
+    """Return the header: what is about to be run, with the installed versions."""
     return {
         "record": NAME,
         "format": FORMAT,
@@ -37,7 +37,7 @@ def header(selection: Selection) -> Line:
 
 
 def footer(run: Run) -> Line:
-    """The denominators, and the result."""
+    """Return the footer: counts, versions and the result."""
     return {
         "cases": len(run.selection.cases),
         "verdicts": len(run.verdicts),
@@ -49,21 +49,21 @@ def footer(run: Run) -> Line:
 
 
 def lines_of(run: Run) -> Iterator[Line]:
-    """All between header and footer."""
+    """Yield the lines between header and footer."""
     found: dict[str, list[Verdict]] = {}
     for verdict in run.verdicts:
         found.setdefault(verdict.case, []).append(verdict)
     for row in run.selection.known:
         yield {"difference": row.id} | row.to_json()
     for case in run.selection.cases:
-        yield line_of(case) | {"verdicts": _told(found.get(case.id, ()))}
-    for verdict in found.get("", ()):  # rows that no case needs
+        yield line_of(case) | {"verdicts": _verdict_lines(found.get(case.id, ()))}
+    for verdict in found.get("", ()):  # known differences that no case needs
         where = {"target": verdict.target, "subject": verdict.implementation}
         yield {"stale": verdict.difference} | where | {"why": verdict.explanation}
 
 
 def run_of(head: Line, body: Sequence[Line], foot: Line) -> Run:
-    """`lines_of` undone; KeyError, TypeError or ValueError if that makes no run."""
+    """Return the run of a record; KeyError, TypeError or ValueError if the lines make none."""
     cases = [case_of(line) for line in body if "case" in line]
     rows = [parse_difference(line) for line in body if "difference" in line]
     selection = Selection(cases, rows, head["targets"], head["subjects"], head["required"])
@@ -71,7 +71,7 @@ def run_of(head: Line, body: Sequence[Line], foot: Line) -> Run:
     return Run(selection, _in_order(verdicts, selection), foot["versions"], foot["missing"])
 
 
-def _told(verdicts: Iterable[Verdict]) -> list[Line]:
+def _verdict_lines(verdicts: Iterable[Verdict]) -> list[Line]:
     """Return the verdicts of a case: equal ones once, with their targets by implementation."""
     alike: dict[Verdict, dict[str, list[str]]] = {}
     for verdict in verdicts:
@@ -93,22 +93,23 @@ def _fields(verdict: Verdict) -> Line:
 def _verdicts(line: Line) -> Iterator[Verdict]:
     if "stale" in line:
         yield Verdict("", line["target"], line["subject"], "stale", line["why"], line["stale"])
-    for told in line.get("verdicts", ()):
-        words = told.get("explanation", ""), told.get("difference", "")
-        candidates = tuple(told.get("candidates", ()))
-        for implementation in told.keys() - set(FIELDS):
-            for target in told[implementation]:
-                yield Verdict(line["case"], target, implementation, _kind(told), *words, candidates)
+    for group in line.get("verdicts", ()):
+        words = group.get("explanation", ""), group.get("difference", "")
+        alike = Verdict("", "", "", _kind(group), *words, tuple(group.get("candidates", ())))
+        for implementation in group.keys() - set(FIELDS):
+            for target in group[implementation]:
+                place = {"case": line["case"], "target": target, "implementation": implementation}
+                yield replace(alike, **place)
 
 
-def _kind(told: Line) -> Any:
-    if told["kind"] not in KINDS:
-        raise ValueError(f"there is no verdict {told['kind']!r}")
-    return told["kind"]
+def _kind(group: Line) -> Any:
+    if group["kind"] not in KINDS:
+        raise ValueError(f"there is no verdict {group['kind']!r}")
+    return group["kind"]
 
 
 def _in_order(verdicts: Sequence[Verdict], selection: Selection) -> list[Verdict]:
-    """As the run had them: pages, then cases by targets and subjects, then what is stale."""
+    """Return the order of a run: pages, cases by target and implementation, stale ones."""
     case = {case.id: n for n, case in enumerate(selection.cases)}
     target = {name: n for n, name in enumerate([PAGE, *selection.targets])}
     implementation = {name: n for n, name in enumerate([PRINTED, *selection.implementations])}

@@ -1,4 +1,4 @@
-"""What is shown on stderr while a run goes on: bars to who watches, lines to a log."""
+"""Show the progress of a run on stderr: bars on a terminal, lines in a log."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Show = Callable[[Mapping[str, int]], AbstractContextManager[Answered]]
 
 @contextmanager
 def silent(totals: Mapping[str, int]) -> Iterator[Answered]:
-    """Nothing, for tests."""
+    """Show nothing."""
     yield lambda target: None
 
 
 @contextmanager
 def bars(totals: Mapping[str, int]) -> Iterator[Answered]:
-    """A bar for each target, gone when the run is over."""
+    """Show a bar for each target, and clear them at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -33,7 +33,7 @@ def bars(totals: Mapping[str, int]) -> Iterator[Answered]:
 
 @contextmanager
 def lines(totals: Mapping[str, int]) -> Iterator[Answered]:
-    """A line for each target that is through: a log that says nothing looks like a hang."""
+    """Print a line for each target that is complete: a silent log looks like a hang."""
     tally, began = Meter(), time.monotonic()
 
     def answered(target: str) -> None:
@@ -45,32 +45,35 @@ def lines(totals: Mapping[str, int]) -> Iterator[Answered]:
 
 
 def for_terminal() -> Show:
-    """Bars on a terminal, lines in a log."""
+    """Return `bars` on a terminal, `lines` elsewhere."""
     return bars if sys.stderr.isatty() else lines
 
 
 class Meter:
-    """How far a run got, beside what is shown; answers come from several threads."""
+    """Counts the responses of a run, which come from several threads.
+
+    `total` is the number of requests.
+    """
 
     def __init__(self, show: Show = silent) -> None:
-        """Nobody has answered."""
-        self.asked, self._show, self._lock = 0, show, threading.Lock()
+        """Start at 0."""
+        self.total, self._show, self._lock = 0, show, threading.Lock()
         self._counts: Counter[str] = Counter()
 
     @property
-    def answered(self) -> int:
-        """By all targets together."""
+    def done(self) -> int:
+        """Return the number of responses of all targets."""
         return sum(self._counts.values())
 
     def add(self, target: str) -> int:
-        """One answer more; how many the target has given now."""
+        """Count a response, and return how many the target has."""
         with self._lock:
             self._counts[target] += 1
             return self._counts[target]
 
     @contextmanager
     def show(self, totals: Mapping[str, int]) -> Iterator[Answered]:
-        """As a run wants it."""
-        self.asked = sum(totals.values())
-        with self._show(totals) as told:
-            yield lambda target: (self.add(target), told(target))[-1]
+        """Count, and show progress, while a run goes on."""
+        self.total = sum(totals.values())
+        with self._show(totals) as shown:
+            yield lambda target: (self.add(target), shown(target))[-1]

@@ -1,4 +1,4 @@
-"""Signals that end a run: an interrupt, whoever sent it."""
+"""Turn the signals that end a run into KeyboardInterrupt."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ SIGNALS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [
 
 
 class Stopped(KeyboardInterrupt):
-    """Ended by a signal of this number; Ctrl-C is a KeyboardInterrupt without one."""
+    """Raised by a signal, with its `number`; Ctrl-C raises a plain KeyboardInterrupt."""
 
     number = signal.SIGINT
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Other signals end what is done here as Ctrl-C does, so that its workers end with it."""
+    """Let SIGTERM and SIGHUP interrupt the block as Ctrl-C does, so that workers are ended."""
     before = {number: signal.signal(number, _stop) for number in SIGNALS}
     try:
         yield
@@ -28,7 +28,7 @@ def interruptible() -> Iterator[None]:
 
 
 def status(stopped: KeyboardInterrupt) -> int:
-    """What a shell expects: 130 after Ctrl-C, 143 after SIGTERM."""
+    """Return the exit status of an interrupt: 130 for Ctrl-C, 143 for SIGTERM."""
     return 128 + getattr(stopped, "number", signal.SIGINT)
 
 

@@ -1,4 +1,4 @@
-"""The known differences in the terminal: each as an entry, or two frameworks side by side."""
+"""Print known differences: all, or those between two frameworks."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def _summary(
 
 
 def comparison(compared: Comparison) -> Iterator[RenderableType]:
-    """What is missing, what comes, what goes and what stays."""
+    """Yield missing losses, and the differences that are new, gone and common after porting."""
     source, goal = compared.source, compared.goal
     yield Text(f"From {source} to {goal}, by their own functions", "bold")
     for loss, reason in compared.lacking.items():
         yield indented(Text(f"{goal} has no {loss}: {reason}", "red"), 2)
-    yield from _group(f"Only in {goal}: to reckon with from now on", compared.coming)
-    yield from _group(f"Only in {source}: what no longer happens", compared.going)
+    yield from _group(f"New after porting: only in {goal}", compared.coming)
+    yield from _group(f"Gone after porting: only in {source}", compared.going)
     yield from _pairs(compared)
 
 
@@ -81,16 +81,16 @@ def _group(title: str, entries: Sequence[Entry]) -> Iterator[RenderableType]:
 
 
 def _pairs(compared: Comparison) -> Iterator[RenderableType]:
-    """Entries of the one under those of the other, which say the same of an example."""
+    """Yield the entries of both that predict the same on an example."""
     of_goal = {id(other): other for _, other in compared.staying}
-    yield Text(f"\nIn both, alike ({len(of_goal)})", "bold")
+    yield Text(f"\nIn both ({len(of_goal)})", "bold")
     for key, entry in of_goal.items():
         names = [one.row.id for one, other in compared.staying if id(other) == key]
         yield from _entry(entry, entry.row.severity, f"in {compared.source}: {', '.join(names)}")
 
 
 def _entry(entry: Entry, severity: str = "", also: str = "") -> Iterator[RenderableType]:
-    """Which, where and since when; what, why, an example and the evidence."""
+    """Yield an entry: id, targets, versions, reason, condition, example, evidence."""
     row = entry.row
     facts = [severity, ", ".join(row.targets), entry.versions()]
     yield indented(_headed(row.id, "; ".join(filter(None, facts)), STYLES[row.severity]), 2)
@@ -116,7 +116,7 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 def _comparison(entry: Entry) -> str:
-    """How far off a number is that has only a bound, the script tells."""
+    """Return prediction and definition; where there is only a bound, the script shows the value."""
     if gives := entry.gives():
         return f" {gives}, the definition {entry.definition()}"
     return f", where the definition gives {entry.definition()}"

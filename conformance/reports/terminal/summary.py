@@ -1,4 +1,4 @@
-"""What a run found, for people: matrices, then what needs a word, then the sums."""
+"""Print a run: matrices, then details, then counts and the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mlloss.conformance.runner.session import Run
 
 
 def print_report(run: Run, console: Console | None = None) -> None:
-    """The whole report."""
+    """Print the report of a run."""
     console = console or terminal()
     print_all(_report(run, console.width), console)
 
@@ -42,7 +42,7 @@ def _report(run: Run, width: int) -> Iterator[RenderableType]:
 
 
 def legend(run: Run) -> Text:
-    """Only what the run has."""
+    """Return the legend of the symbols that the run has."""
     counts = run.counts()
     parts = [symbol(kind) + f" {MEANINGS[kind]}" for kind in KINDS if counts[kind]]
     who = order(run, " then ")
@@ -51,7 +51,7 @@ def legend(run: Run) -> Text:
 
 
 def summary(run: Run) -> Text:
-    """The denominators, and the result in one line: the last."""
+    """Return the counts, and the result as the last line."""
     first, *more = map(printable, outcome_lines(run))
     style = "green" if run.passed() else "bold red"
     return Text("\n" + "\n".join(more) + "\n").append(first, style)
@@ -59,4 +59,4 @@ def summary(run: Run) -> Text:
 
 def _above_each_other(run: Run) -> str:
     who = order(run, " above ")
-    return f"{who}; ✓8: all 8 asked are right; ≠2/8: 2 of 8 known differences; ✗2/8: 2 of 8 fail"
+    return f"{who}; ✓8: all of 8 agree; ≠2/8: 2 of 8 are known differences; ✗2/8: 2 of 8 fail"

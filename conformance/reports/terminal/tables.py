@@ -1,4 +1,4 @@
-"""The tables of the terminal: areas, documented examples and sums, none wider than it is."""
+"""Build the tables of the terminal, none wider than it is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Build = Callable[[Run, Sequence[int]], Table]
 
 
 def in_width(build: Build, run: Run, names: Sequence[str], width: int) -> list[Table]:
-    """As few tables as fit beside the terminal's edge, each with some of the columns."""
+    """Return as few tables as fit the width, each with some of the columns."""
     for size in range(len(names), 0, -1):
         shares = [range(n, min(n + size, len(names))) for n in range(0, len(names), size)]
         tables = [build(run, share) for share in shares]
@@ -29,7 +29,7 @@ def in_width(build: Build, run: Run, names: Sequence[str], width: int) -> list[T
 
 
 def area_table(run: Run, shown: Sequence[int]) -> Table:
-    """Areas by targets: the count of each subject below that of the one before."""
+    """Return areas by targets, with a line for each implementation in a cell."""
     table = _table("area", [run.selection.targets[n] for n in shown])
     for row in area_rows(run):
         cells = [Text("\n").join(map(_count, row.shown(n))) for n in shown]
@@ -38,7 +38,7 @@ def area_table(run: Run, shown: Sequence[int]) -> Table:
 
 
 def documented_table(run: Run, shown: Sequence[int]) -> Table:
-    """Documented examples by targets and the page itself."""
+    """Return documented examples by page and targets."""
     table = _table("documented example", [example_columns(run)[n] for n in shown])
     for framework, group in groupby(example_rows(run), key=lambda row: row.framework):
         table.add_row(Text(f"{framework} documentation", "bold"))
@@ -49,13 +49,13 @@ def documented_table(run: Run, shown: Sequence[int]) -> Table:
 
 
 def sums_table(run: Run) -> Table:
-    """What came of how many questions, a line for each target and subject."""
+    """Return the counts of each target and implementation."""
     sums = by_target(run)
     kinds = [kind for kind in KINDS if any(tally[kind] for tally in sums.values())]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("target", "version", ""):
         table.add_column(name, no_wrap=True)
-    for name in ("asked", *kinds):
+    for name in ("compared", *kinds):
         table.add_column(name, justify="right", no_wrap=True)
     for (target, implementation), tally in sums.items():
         counts = [Text(str(tally[k] or ""), SYMBOLS[k][1]) for k in kinds]
@@ -65,12 +65,12 @@ def sums_table(run: Run) -> Table:
 
 
 def symbol(kind: Kind) -> Text:
-    """In its colour."""
+    """Return the symbol of a kind, styled."""
     return Text(*SYMBOLS[kind])
 
 
 def _table(corner: str, names: Sequence[str]) -> Table:
-    """Headings are broken, so that ten targets fit into 100 columns."""
+    """Return an empty table; headings are broken, so that ten targets fit 100 columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, collapse_padding=True)
     table.add_column(corner, no_wrap=True, vertical="bottom")
     for name in names:
@@ -85,7 +85,7 @@ def _heading(name: str) -> str:
 
 
 def _area(row: AreaRow, lines: int) -> Text:
-    """Over two lines beside cells that have two: the table is narrower so."""
+    """Return the name of an area, on two lines beside cells of two lines."""
     words = row.area.split(" ", 1)
     return Text("\n".join([words[0], *words[1:], " "][:2]) if lines > 1 else row.area)
 

@@ -259,7 +259,7 @@ def test_likeness_is_of_what_comes_and_not_of_names() -> None:
 def test_losses_that_a_framework_lacks_are_named() -> None:
     printed = _printed("--from", "torch", "--to", "jax")
     assert "jax has no multilabel_margin_loss: neither JAX nor Optax has this loss" in printed
-    for title in ("Only in jax", "Only in torch", "In both, alike"):
+    for title in ("New after porting: only in jax", "Gone after porting: only in torch", "In both"):
         assert f"\n{title}" in printed
 
 

@@ -85,7 +85,7 @@ def test_a_stale_row_fails(tiny: Host, row: Difference, message: str) -> None:
 
 def test_a_row_that_no_case_needs_fails(tiny: Host) -> None:
     row = known(when={"mistake": "no such mistake"})
-    with pytest.raises(AssertionError, match=r"no case \(no-doubles\): stale: no case needs this"):
+    with pytest.raises(AssertionError, match=r"no case \(no-doubles\): stale: no case needs it"):
         check_backend(tiny, known_differences=[row])
     assert check_backend(tiny, known_differences=[row], cases=FEW).passed(), "a part only"
 

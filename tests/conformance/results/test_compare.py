@@ -77,10 +77,10 @@ TABLE = [
     (KNOWN, OTHER, "known otherwise"),
     (KNOWN, AGREES, "no longer known"),
     (KNOWN, KNOWN, None),
-    (AGREES, ABSENT, "no longer asked"),
-    (DIFFERS, ABSENT, "no longer asked"),
-    (ABSENT, AGREES, "asked now"),
-    (ABSENT, KNOWN, "asked now"),
+    (AGREES, ABSENT, "no longer run"),
+    (DIFFERS, ABSENT, "no longer run"),
+    (ABSENT, AGREES, "run now"),
+    (ABSENT, KNOWN, "run now"),
     (ABSENT, {**ABSENT, "explanation": "another reason"}, None),
 ]
 

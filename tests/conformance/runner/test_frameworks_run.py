@@ -38,7 +38,7 @@ def _certified(run: Run, framework: str) -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_nothing_is_unexplained(framework: str, run_of: Callable[[str], Run]) -> None:
     run = run_of(framework)
-    unneeded = {"no case needs this row any more"}  # these are the documented examples alone
+    unneeded = {"no case needs it"}  # these are the documented examples alone
     assert [v for v in run.failures() if v.explanation not in unneeded] == []
     assert run.compared() > 0
 

@@ -29,11 +29,11 @@ def test_a_log_is_no_terminal() -> None:
 
 def test_a_meter_counts_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
     meter = Meter(lines)
-    assert (meter.answered, meter.asked) == (0, 0)
+    assert (meter.done, meter.total) == (0, 0)
     with meter.show({"torch": 2, "jax": 3}) as answered:
         answered("torch")
         answered("torch")
-    assert (meter.answered, meter.asked) == (2, 5)
+    assert (meter.done, meter.total) == (2, 5)
     assert "torch: 2 answers" in capsys.readouterr().err
 
 
@@ -48,7 +48,7 @@ def test_a_meter_loses_no_answer_of_many_threads() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    assert meter.answered == 8000
+    assert meter.done == 8000
 
 
 def test_bars_leave_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:

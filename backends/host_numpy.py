@@ -44,7 +44,7 @@ class _NumpyOnce(Once, NumpyBackend):
 
 @dataclass(frozen=True)
 class Value:
-    """A `Smooth` to be worked out, without its derivatives."""
+    """An `Elementwise` to be worked out, without its derivatives."""
 
     function: Elementwise
 
@@ -52,7 +52,7 @@ class Value:
         return ops.apply(self.function, *args) if ops is numpy else self.function.value(ops, *args)
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
-        """The gradient of what is worked out as that of the `Smooth`."""
+        """The gradient of what is worked out as that of the `Elementwise`."""
         return gradient
 
 
@@ -64,7 +64,7 @@ class Scaled(Value):
 
 
 class Row(Value):
-    """A number a row, with the derivatives of a `Smooth`."""
+    """A number a row, with the derivatives of an `Elementwise`."""
 
     def widen(self, ops: Ops, gradient: Array, like: Array) -> Array:
         return ops.reshape(gradient, (-1, 1))

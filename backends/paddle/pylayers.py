@@ -1,4 +1,4 @@
-"""Derivatives: of a `Smooth` in eager mode and in a static graph."""
+"""Derivatives: of an `Elementwise` in eager mode and in a static graph."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Factor:
     """What the gradient of a value is to be multiplied by, for one argument."""
 
     ops: Any
-    slope: Any  # a `Smooth`, or what paddle may differentiate itself
+    slope: Any  # an `Elementwise`, or what paddle may differentiate itself
     value: Value
     known: Array | None = None  # for a number, if it has been worked out
 
@@ -56,7 +56,7 @@ class Factor:
 
 
 class _Layer(PyLayer):  # type: ignore[misc]
-    """One argument of a `Smooth` in eager mode; paddle differentiates `backward` once more."""
+    """One argument of an `Elementwise` in eager mode; `backward` is differentiated once more."""
 
     @staticmethod
     def forward(

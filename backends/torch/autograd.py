@@ -1,6 +1,6 @@
 """What autograd is told: functions with their derivatives written out.
 
-Each takes the operations first, then the `Smooth` it stands for, then the arguments.
+Each takes the operations first, then the `Elementwise` it stands for, then the arguments.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mlloss.core.ops import LINEAR, Elementwise, Ops
 
 
 class Full(torch.autograd.Function):  # type: ignore[misc]
-    """A `Smooth` for torch.func and forward mode: reverse, forward and batched."""
+    """An `Elementwise` for torch.func and forward mode: reverse, forward and batched."""
 
     generate_vmap_rule = True
 
@@ -47,7 +47,7 @@ class Full(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Reverse(torch.autograd.Function):  # type: ignore[misc]
-    """A `Smooth` where nothing but its reverse mode is needed, in a third of the time.
+    """An `Elementwise` where nothing but its reverse mode is needed, in a third of the time.
 
     torch.compile refuses a rule for jvp. It also drops ctx where forward's parameters are one fewer
     than the arguments; `*inputs` counts as one.
@@ -65,7 +65,7 @@ class Reverse(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Averaged(torch.autograd.Function):  # type: ignore[misc]
-    """The mean of a `Smooth` over the classes, without an array of what it is the mean of."""
+    """The mean of an `Elementwise` over the classes, without an array of what it is the mean of."""
 
     @staticmethod
     def forward(ctx: Any, ops: Ops, function: Elementwise, *args: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A `Smooth` of plain operations, where PyTorch would drop the rules of an autograd.Function."""
+"""An `Elementwise` of plain operations, where PyTorch would drop an autograd.Function's rules."""
 
 from __future__ import annotations
 

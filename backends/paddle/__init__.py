@@ -6,7 +6,6 @@ import math
 import os.path
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -193,13 +192,12 @@ class PaddleBackend(HostMemory):
 
 
 backend = PaddleBackend()
-# `paddle.jit.to_static` (3.3.1) garbles some functions of mlloss and its backends.
-for _folder in (
-    Path(tuning.__file__).parents[1],
-    Path(__file__).parents[1],
-):  # mlloss, its backends
+# `paddle.jit.to_static` (3.3.1) garbles some functions of mlloss and its backends. SOT may trace this
+# very module as it is imported, and fails in pathlib.
+for _file in (tuning.__file__, __file__):
+    _folder = os.path.dirname(os.path.dirname(_file))
     _stand_in = ModuleType("mlloss")  # from the real one paddle would list all that it can reach
-    _stand_in.__file__ = str(_folder / "__init__.py")
+    _stand_in.__file__ = os.path.join(_folder, "__init__.py")
     paddle.jit.ignore_module([_stand_in])  # full_graph=True
     if _skip := getattr(paddle.framework.core, "eval_frame_skip_file_prefix", None):
         # full_graph=False; NamedTuple has its constructors from "<string>"

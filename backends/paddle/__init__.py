@@ -192,8 +192,8 @@ class PaddleBackend(HostMemory):
 
 
 backend = PaddleBackend()
-# `paddle.jit.to_static` (3.3.1) garbles some functions of mlloss and its backends. SOT may trace this
-# very module as it is imported, and fails in pathlib.
+# `paddle.jit.to_static` (3.3.1) garbles some functions of mlloss and its backends. SOT may trace
+# this very module as it is imported, and fails in pathlib.
 for _file in (tuning.__file__, __file__):
     _folder = os.path.dirname(os.path.dirname(_file))
     _stand_in = ModuleType("mlloss")  # from the real one paddle would list all that it can reach

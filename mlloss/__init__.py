@@ -14,9 +14,9 @@ from pathlib import Path
 if not (Path(__file__).parent / "backends").is_dir():  # a checkout: they lie beside this folder
     __path__.append(str(Path(__file__).parent.parent))
 
+from mlloss.chunked import chunked_multilabel_soft_margin_loss
 from mlloss.labels import check_labels, to_binary, to_indices, to_signed
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
-from mlloss.losses.chunked import chunked_multilabel_soft_margin_loss
 from mlloss.modules import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 
 __version__ = "0.1.0"

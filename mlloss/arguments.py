@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from mlloss.backends import find
 from mlloss.core import validation
+from mlloss.core.arrays import ArrayLike
 from mlloss.core.ops import Array
 from mlloss.core.spec import Labels, Reduction
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
@@ -79,7 +80,7 @@ class SoftMargin(Arguments):
 
     def __init__(
         self,
-        weight: Array | float | None = None,
+        weight: ArrayLike | float | None = None,
         *,
         reduction: Reduction = "mean",
         labels: Labels = "binary",
@@ -91,18 +92,18 @@ class SoftMargin(Arguments):
         self._check_weight(weight)
         self._keep_weight(weight)
 
-    def _check_weight(self, weight: Array | float | None) -> None:
+    def _check_weight(self, weight: ArrayLike | float | None) -> None:
         if weight is None:
             return
         loss, backend = self._function.__name__, find(weight)
         if isinstance(weight, Real) or backend is None:
-            validation.weight_number(loss, weight)
+            validation.weight_number(loss, "weight", weight)
             return
         if self._framework not in (None, backend.name):
             raise validation.mixed(loss, "weight", backend.name, "input", str(self._framework))
-        validation.weight_dtype(loss, backend.dtype(weight))
+        validation.weight_dtype(loss, "weight", backend.dtype(weight))
 
-    def _keep_weight(self, weight: Array | float | None) -> None:
+    def _keep_weight(self, weight: ArrayLike | float | None) -> None:
         self.weight = weight
 
     def _evaluate(self, input: Array, target: Array) -> Array:

@@ -39,6 +39,8 @@ def _take_out(value: Any, arrays: list[Any]) -> Any:
     if isinstance(value, (jax.Array, float)):
         arrays.append(value)
         return _Slot(len(arrays) - 1)
+    if type(value) is tuple:
+        return tuple(_take_out(part, arrays) for part in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     old = {field.name: getattr(value, field.name) for field in fields(value)}
@@ -49,6 +51,8 @@ def _take_out(value: Any, arrays: list[Any]) -> Any:
 def _put_back(value: Any, arrays: tuple[Any, ...]) -> Any:
     if isinstance(value, _Slot):
         return arrays[value.place]
+    if type(value) is tuple:
+        return tuple(_put_back(part, arrays) for part in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     parts = {field.name: getattr(value, field.name) for field in fields(value)}

@@ -17,7 +17,7 @@ from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.frameworks.natives import Native, native
 from mlloss.conformance.frameworks.registry import BOTH
 from mlloss.conformance.losses import find
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 
 def documented_cases() -> tuple[Case, ...]:
@@ -28,7 +28,7 @@ def documented_cases() -> tuple[Case, ...]:
     """
     cases = [
         case
-        for loss in CATALOGUE
+        for loss in LOSSES
         for file in find(loss).files("documented")
         for case in _cases(loss, file)
     ]

@@ -15,8 +15,8 @@ from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.frameworks.natives import dialect_labels
 from mlloss.conformance.frameworks.registry import BOTH, Implementation
 from mlloss.conformance.json_codec import decode_numbers, encode_numbers
+from mlloss.core.registry import LOSSES
 from mlloss.core.spec import FLOATS
-from mlloss.losses.catalogue import CATALOGUE
 
 Floats = NDArray[np.float64]
 KEPT = 1 << 16  # what is worked out of cases, for so many: a run has fewer, fuzzing has no end
@@ -145,9 +145,7 @@ class Case:
         """
         if implementation != "dialect":
             return implementation in self.implementations
-        plain = (
-            "native" in self.implementations and self.labels == CATALOGUE[self.loss].default_labels
-        )
+        plain = "native" in self.implementations and self.labels == LOSSES[self.loss].default_labels
         return self.source is not None or (plain and (self.quick or bool(self.mistake)))
 
     def question(self, implementation: Implementation) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from mlloss.conformance.porting.entries import entries
 from mlloss.conformance.porting.transition import compare
 from mlloss.conformance.reports.terminal import differences as report
 from mlloss.conformance.reports.terminal.console import print_paged
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 KNOWN_TARGETS = [PAGE, *TARGETS]
 Names = list[str] | None
@@ -75,8 +75,8 @@ def differences(
         Names,
         typer.Option(
             metavar="NAME,...",
-            help=f"Losses: {', '.join(CATALOGUE)}; default: all.",
-            autocompletion=completer(CATALOGUE),
+            help=f"Losses: {', '.join(LOSSES)}; default: all.",
+            autocompletion=completer(LOSSES),
         ),
     ] = None,
     severity: Annotated[
@@ -113,7 +113,7 @@ def differences(
         typer.echo(_script(reproduce, names(target, KNOWN_TARGETS, "--target")), nl=False)
         return
     wanted = Filter(
-        names(loss or ["all"], CATALOGUE, "--loss"),
+        names(loss or ["all"], LOSSES, "--loss"),
         names(severity or ["all"], SEVERITIES, "--severity"),
         names(target or ["all"], KNOWN_TARGETS, "--target"),
         all_versions,

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from mlloss.conformance.cli.names import completer, one_of
 from mlloss.conformance.reports.terminal.console import address, indented, print_all
+from mlloss.core.registry import LOSSES
 from mlloss.core.spec import LossSpec
-from mlloss.losses.catalogue import CATALOGUE
 
 app = typer.Typer(add_completion=False)
 
@@ -24,16 +24,16 @@ def spec(
     loss: Annotated[
         str | None,
         typer.Argument(
-            help=f"A loss: {', '.join(CATALOGUE)}; default: a list of all.",
-            autocompletion=completer(CATALOGUE),
+            help=f"A loss: {', '.join(LOSSES)}; default: a list of all.",
+            autocompletion=completer(LOSSES),
         ),
     ] = None,
 ) -> None:
     """Print the definition of a loss."""
     if loss is None:
-        print_all(_index(CATALOGUE.values()))
+        print_all(_index(LOSSES.values()))
     else:
-        print_all(_definition(CATALOGUE[one_of(loss, CATALOGUE, "LOSS")]))
+        print_all(_definition(LOSSES[one_of(loss, LOSSES, "LOSS")]))
 
 
 def _index(specs: Iterable[LossSpec]) -> Iterator[RenderableType]:
@@ -62,8 +62,11 @@ def _arguments(spec: LossSpec) -> Table:
 
 def _labels(spec: LossSpec) -> str:
     fractions = "may" if spec.fractions else "may not"
-    weight = "a weight" if spec.takes_weight else "no weight"
     return (
         f'Labels are "{spec.default_labels}" by default; '
-        f"binary ones {fractions} lie between 0 and 1. Takes {weight}."
+        f"binary ones {fractions} lie between 0 and 1. Takes {_weights(spec)}."
     )
+
+
+def _weights(spec: LossSpec) -> str:
+    return " and ".join(f"a {name}" for name in spec.weights) or "no weight"

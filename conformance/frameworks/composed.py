@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlloss.conformance.frameworks.natives import Native
+from mlloss.core.registry import LOSSES
 from mlloss.core.spec import REDUCTIONS
-from mlloss.losses.catalogue import CATALOGUE
 
 REDUCED = {"none": "terms", "sum": "terms.sum()", "mean": "terms.mean()"}
 
@@ -20,7 +20,7 @@ def statement(native: Native, loss: str, weights: Sequence[str]) -> str:
         loss: its loss: of the kind "row" it is the mean of a row's terms.
         weights: names of arrays that multiply the terms.
     """
-    mean = "" if getattr(CATALOGUE[loss], "kind", "row") == "class" else ".mean(-1)"
+    mean = "" if getattr(LOSSES[loss], "kind", "row") == "class" else ".mean(-1)"
     terms = " * ".join([native.expression, *weights])
     return f"terms = {f'({terms})' if weights else terms}{mean}"
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlloss.conformance.frameworks.registry import FRAMEWORKS, Implementation
 from mlloss.conformance.losses import find
+from mlloss.core.registry import LOSSES
 from mlloss.dialects.runtime import options_of_labels
-from mlloss.losses.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from mlloss.conformance.cases.model import Case
@@ -159,7 +159,7 @@ def parameters(text: str, where: str = "signature") -> Mapping[str, Parameter]:
 
 
 def _tables() -> Iterator[tuple[str, Table]]:
-    for loss in CATALOGUE:
+    for loss in LOSSES:
         file = find(loss).file("natives.toml")
         yield loss, read_table(file.read_text("utf-8"), f"{file.parent.name}/{file.name}")
 
@@ -219,7 +219,7 @@ def dialect_labels(
 
     None: the dialect cannot make such a call.
     """
-    if labels == CATALOGUE[loss].default_labels:
+    if labels == LOSSES[loss].default_labels:
         return ""
     row, meant = native(framework, loss), {"labels": labels, **options}
     words = row.labels if isinstance(row, Native) else ()

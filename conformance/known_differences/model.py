@@ -17,7 +17,7 @@ from mlloss.conformance.frameworks.registry import BOTH, TARGETS, Implementation
 from mlloss.conformance.known_differences.effects import BOUNDS, check_instead
 from mlloss.conformance.known_differences.matching import features, meets
 from mlloss.conformance.losses import loss_folders
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 PAGE = "page"  # the printed documentation itself, judged as if it were a target
 SEVERITIES = (
@@ -62,7 +62,7 @@ class Difference:
 
     def __post_init__(self) -> None:
         """Check every word: one that is misspelt would never match, and never be missed."""
-        _require(self.id, "loss", [self.loss], CATALOGUE)
+        _require(self.id, "loss", [self.loss], LOSSES)
         check_instead(self.loss, self.instead)
         _require(self.id, "severity", [self.severity], SEVERITIES)
         _require(self.id, "subject", [self.implementation], BOTH)

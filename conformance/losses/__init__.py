@@ -7,14 +7,14 @@ A folder holds `reference.py` and `cases.py`, `natives.toml`, `documented/<frame
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
+from mlloss.core.spec import LossSpec
 
 HERE = Path(__file__).parent
 
@@ -96,26 +96,11 @@ def find(loss: str) -> LossFolder:
     return loss_folders()[stem]
 
 
-@dataclass(frozen=True)
-class _Record:
-    """What is read of a loss's record."""
-
-    name: str
-    kind: str
-    default_labels: str
-    fractions: bool
-    weights: Mapping[str, str]
-    options: tuple[str, ...] = ()
-
-
-@cache
-def spec_of(loss: str) -> _Record:
+def spec_of(loss: str) -> LossSpec:
     """Return the record of a loss."""
-    spec = CATALOGUE[loss]
-    weights = {"weight": "scale"} if spec.takes_weight else {}
-    return _Record(loss, "row", spec.default_labels, spec.fractions, weights)
+    return LOSSES[loss]
 
 
 def loss_names() -> tuple[str, ...]:
     """Return the names of all losses, in the order of the registry."""
-    return tuple(CATALOGUE)
+    return tuple(LOSSES)

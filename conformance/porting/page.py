@@ -22,7 +22,7 @@ from mlloss.conformance.porting.entries import Entry, entries
 from mlloss.conformance.porting.signatures import Row, signature_rows
 from mlloss.conformance.porting.transition import Comparison, compare
 from mlloss.conformance.reports.text import definition_text, prediction_text
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 TITLES = {name: f.title for name, f in FRAMEWORKS.items() if name != "numpy"}
 PAIRS = tuple(permutations(TITLES, 2))
@@ -58,7 +58,7 @@ class Porting:
 
 def porting(source: str, goal: str) -> Porting:
     """What somebody needs to know who has code of `source` and is to have code of `goal`."""
-    found = tuple(_loss(name, source, goal) for name in CATALOGUE)
+    found = tuple(_loss(name, source, goal) for name in LOSSES)
     return Porting(TITLES[source], TITLES[goal], found, _groups(compare(source, goal, _entries())))
 
 

@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 import mlloss
 from mlloss.conformance.frameworks.composed import statement
 from mlloss.conformance.frameworks.natives import Missing, Native, native, parameters
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 ARRAYS = ("input", "target")
 Cells = dict[str, str]
@@ -53,7 +53,7 @@ def _names(row: Native, loss: str) -> Cells:
 
 def _mlloss(loss: str) -> Cells:
     names = {"function": f"`mlloss.{loss}`", "class numbers": "any whole numbers"}
-    if class_name := getattr(CATALOGUE[loss], "class_name", ""):
+    if class_name := getattr(LOSSES[loss], "class_name", ""):
         names["class"] = f"`mlloss.{class_name}`"
     return names | _arguments(signature(getattr(mlloss, loss)).parameters.values())
 

@@ -10,7 +10,7 @@ from mlloss.conformance.frameworks.natives import Missing, native
 from mlloss.conformance.known_differences.demonstrations import contradicts
 from mlloss.conformance.known_differences.effects import Crash, Uninitialized, predict
 from mlloss.conformance.porting.entries import Entry
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 ALIKE = (Raises, Uninitialized, Crash)
 
@@ -65,5 +65,5 @@ def _follows(one: Entry, other: Entry) -> bool:
 
 def _lacking(framework: str) -> dict[str, str]:
     """Losses that it has no function for, and why."""
-    natives = {loss: native(framework, loss) for loss in CATALOGUE}
+    natives = {loss: native(framework, loss) for loss in LOSSES}
     return {loss: n.reason for loss, n in natives.items() if isinstance(n, Missing)}

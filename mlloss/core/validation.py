@@ -144,28 +144,28 @@ def label_shape(loss: str, labels: str, target: Shape, input: Shape, axis: int) 
     raise ValueError(f"{loss}: target must have shape {text}; got {_text(target)}.")
 
 
-def weight_number(loss: str, weight: object) -> None:
-    """A weight that is no array must be a plain number."""
+def weight_number(loss: str, name: str, weight: object) -> None:
+    """Check that a weight that is no array is a plain number."""
     if isinstance(weight, bool) or not isinstance(weight, Real):
         raise TypeError(
-            f"{loss}: weight must be None, a number or an array of input's framework; "
+            f"{loss}: {name} must be None, a number or an array of input's framework; "
             f"got {_kind(weight)}."
         )
     try:
         float(weight)
     except OverflowError:
-        raise ValueError(f"{loss}: weight must be a number that a float holds.") from None
+        raise ValueError(f"{loss}: {name} must be a number that a float holds.") from None
 
 
-def weight_dtype(loss: str, dtype: str) -> None:
-    """A weight that is an array holds numbers."""
+def weight_dtype(loss: str, name: str, dtype: str) -> None:
+    """Check that a weight that is an array holds numbers."""
     if dtype == "bool" or dtype not in LABEL_DTYPES["binary"]:
-        raise TypeError(f"{loss}: weight must be floats or integers; got {dtype}.")
+        raise TypeError(f"{loss}: {name} must be floats or integers; got {dtype}.")
 
 
-def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -> None:
-    """One number a class, or an array that broadcasts to `input` without changing its shape."""
-    weight_dtype(loss, dtype)
+def weight_array(loss: str, name: str, dtype: str, shape: Shape, input: Shape, axis: int) -> None:
+    """Check that a weight is (C,) or broadcasts to `input` without changing its shape."""
+    weight_dtype(loss, name, dtype)
     if len(shape) == 1:
         fine = _fits(shape, (input[axis],)) or shape == (1,)
     else:
@@ -174,7 +174,7 @@ def weight_array(loss: str, dtype: str, shape: Shape, input: Shape, axis: int) -
         )
     if not fine:
         raise ValueError(
-            f"{loss}: weight must be a number, one number a class ({_size(input[axis])},), or "
+            f"{loss}: {name} must be a number, one number a class ({_size(input[axis])},), or "
             f"broadcast to input's shape {_text(input)}; got shape {_text(shape)}."
         )
 

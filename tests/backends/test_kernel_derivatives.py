@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from polynomials import example
 from mlloss.backends import load
 from mlloss.core.label_formats import DenseLabels, IndexLabels
 from mlloss.core.ops import Elementwise
-from mlloss.losses.kernels import KERNELS
+from mlloss.core.registry import LOSSES
 
 NUMPY = load("numpy")
 ROWS, CLASSES = 3, 4
@@ -51,9 +52,14 @@ def _registered() -> Iterator[tuple[str, Written]]:
     listed = np.array([[True, True], [True, False], [False, False]])
     lists = IndexLabels(index, listed, listed.any(1, keepdims=True))
     forms = {"lists": lists, "dense": DenseLabels(RANDOM.uniform(0.1, 0.9, (ROWS, CLASSES)))}
-    for loss, kernel in KERNELS.items():
+    for loss, spec in LOSSES.items():
+        defaults = {
+            name: signature(spec.function).parameters[name].default for name in spec.options
+        }
+        uses = {name: _scores() + 3 for name, use in spec.weights.items() if use == "kernel"}
         for form, labels in forms.items():
-            yield f"{loss}-{form}", Written(*kernel(NUMPY, _scores(), labels))
+            kernel = spec.kernel(NUMPY, _scores(), labels, **defaults, **uses)
+            yield f"{loss}-{form}", Written(*kernel)
 
 
 WRITTEN = {

@@ -11,15 +11,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from types import CodeType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
-from mutations import changes
+from mutations import MODULES, changes
 
-from mlloss.losses import kernels
+from mlloss.core.registry import LOSSES
 
-TREE = ast.parse(inspect.getsource(kernels))
 Definition = ast.FunctionDef | ast.Assign | ast.AnnAssign
 
 
@@ -27,14 +26,14 @@ Definition = ast.FunctionDef | ast.Assign | ast.AnnAssign
 class Mutant:
     """A function or table of the kernels with one thing changed, in source: old -> new."""
 
-    owner: str
+    owner: str  # module and name
     line: int
     statement: str
     change: str
     code: CodeType
 
     def __str__(self) -> str:
-        return f"kernels.py:{self.line}: {self.statement[:60]}: {self.change}"
+        return f"{self.owner}:{self.line}: {self.statement[:60]}: {self.change}"
 
     def is_like(self, change: str) -> bool:
         """Whether that is its change, * standing for anything; brackets are brackets."""
@@ -43,23 +42,39 @@ class Mutant:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """A function changes its code and stays the object that others hold already."""
-        made, holder, name = self._made(), kernels, self.owner
+        made, (holder, name) = self._made(), _place(self.owner)
         if isinstance(definitions()[self.owner], ast.FunctionDef):
-            made, holder, name = made.__code__, getattr(kernels, self.owner), "__code__"
+            made, holder, name = made.__code__, getattr(holder, name), "__code__"
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(holder, name, made)
             yield
 
     def _made(self) -> Any:
-        names = dict(vars(kernels))
+        module, name = _place(self.owner)
+        names = dict(vars(module))
         exec(self.code, names)
-        return names[self.owner]
+        return names[name]
+
+
+def _place(owner: str) -> tuple[ModuleType, str]:
+    """Return the module and the name of a definition."""
+    stem, _, name = owner.partition(".")
+    return MODULES[stem], name
 
 
 @cache
 def definitions() -> dict[str, Definition]:
-    """Every function and every table, by name; classes only name their fields."""
-    return {_name(node): node for node in TREE.body if isinstance(node, Definition)}
+    """Every function and table of the kernels' modules; classes and public functions have no maths.
+
+    Their names have the module before them, such as "multilabel_margin._kernel".
+    """
+    public = {spec.name for spec in LOSSES.values()}
+    return {
+        f"{stem}.{_name(node)}": node
+        for stem, module in MODULES.items()
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, Definition) and _name(node) not in public
+    }
 
 
 def _name(definition: Definition) -> str:
@@ -72,16 +87,34 @@ def _name(definition: Definition) -> str:
 @cache
 def losses(owner: str) -> tuple[str, ...]:
     """Those whose kernel comes to a definition; all, if none does: it is about each of them."""
-    found = [loss for loss, kernel in kernels.KERNELS.items() if owner in _used_by(kernel.__name__)]
-    return tuple(found or kernels.KERNELS)
+    kernels = {name: _owner(spec.kernel) for name, spec in LOSSES.items()}
+    found = [loss for loss, kernel in kernels.items() if owner in _used_by(kernel)]
+    return tuple(found or LOSSES)
+
+
+def _owner(function: Any) -> str:
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
 @cache
 def _used_by(owner: str) -> frozenset[str]:
     """A definition, what it names, what that names, and so on."""
+    module, _ = _place(owner)
     nodes = [node for _, some in _statements(definitions()[owner]) for node in some]
-    named = {node.id for node in nodes if isinstance(node, ast.Name)} & definitions().keys()
-    return frozenset({owner}).union(*(_used_by(name) for name in named - {owner}))
+    named = {_found(module, node.id) for node in nodes if isinstance(node, ast.Name)}
+    known = (named & definitions().keys()) - {owner}
+    return frozenset({owner}).union(*(_used_by(name) for name in known))
+
+
+def _found(module: ModuleType, name: str) -> str:
+    """Return where a name of a module is defined: there, or where a function was imported from."""
+    value = getattr(module, name, None)
+    return _owner(value) if isinstance(value, FunctionType) else f"{stem_of(module)}.{name}"
+
+
+def stem_of(module: ModuleType) -> str:
+    """Return the last part of a module's name."""
+    return module.__name__.rpartition(".")[2]
 
 
 def lines(owner: str) -> set[int]:
@@ -106,7 +139,8 @@ def _compiled_lines(code: CodeType) -> Iterator[int]:
 def mutants(owner: str) -> list[Mutant]:
     """All of a definition, no two alike; the second of two equal changes has a number behind it."""
     seen, times, found = {ast.unparse(definitions()[owner])}, Counter(), []
-    for statement, node, new, changed in _changed(definitions()[owner]):
+    module, _ = _place(owner)
+    for statement, node, new, changed in _changed(module, definitions()[owner]):
         if (source := ast.unparse(changed)) in seen:
             continue
         seen.add(source)
@@ -117,11 +151,13 @@ def mutants(owner: str) -> list[Mutant]:
     return found
 
 
-def _changed(definition: Definition) -> Iterator[tuple[str, ast.AST, ast.AST, Definition]]:
+def _changed(
+    module: ModuleType, definition: Definition
+) -> Iterator[tuple[str, ast.AST, ast.AST, Definition]]:
     """Statement, what is changed in it, what into, and the definition with that."""
     for statement, nodes in _statements(definition):
         for node in nodes:
-            for new in changes(node):
+            for new in changes(node, stem_of(module)):
                 changed = deepcopy(definition, {id(node): ast.copy_location(new, node)})
                 yield statement, node, new, changed
 
@@ -147,4 +183,4 @@ def _lines_of(body: list[ast.stmt]) -> Iterator[tuple[str, list[ast.AST]]]:
 
 def _compiled(definition: Definition) -> CodeType:
     module = ast.fix_missing_locations(ast.Module([definition], []))
-    return compile(module, "a mutant of mlloss/kernels.py", "exec")
+    return compile(module, "a mutant of a kernel", "exec")

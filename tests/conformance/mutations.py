@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from mlloss.losses import kernels
+from mlloss.core.registry import LOSSES
+from mlloss.losses import _pairwise_hinges
 
+MODULES = {spec.stem: sys.modules[spec.function.__module__] for spec in LOSSES.values()}
+MODULES["_pairwise_hinges"] = _pairwise_hinges
 FUNCTIONS = {
-    name: (function.__code__.co_argcount, function.__code__.co_flags)
-    for name, function in vars(kernels).items()
-    if isinstance(function, FunctionType) and function.__module__ == kernels.__name__
+    stem: {
+        name: (function.__code__.co_argcount, function.__code__.co_flags)
+        for name, function in vars(module).items()
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__
+    }
+    for stem, module in MODULES.items()
 }
 
 
-def changes(node: ast.AST) -> Iterator[ast.AST]:
-    """All that a node could be instead."""
+def changes(node: ast.AST, stem: str) -> Iterator[ast.AST]:
+    """All that a node of a module could be instead."""
     for kind, change in CHANGES.items():
         if isinstance(node, kind):
             yield from change(node)
+    if isinstance(node, ast.Tuple):
+        yield from _without_partials(node, FUNCTIONS[stem])
+    if isinstance(node, ast.Name):
+        yield from _names(node, FUNCTIONS[stem])
 
 
 COMPARISONS: dict[type, tuple[type, ...]] = {
@@ -86,7 +97,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     name = ast.unparse(node.func)
     if name == "isinstance":
         yield from (ast.UnaryOp(ast.Not(), node), ast.Constant(True), ast.Constant(False))
-    elif name == "Smooth":
+    elif name == "Elementwise":
         yield node.args[1]  # its derivatives left to the framework
     elif name not in ("ops.shape", "ops.dtype"):
         yield from _orders(node)
@@ -132,13 +143,16 @@ def _keywords(node: ast.keyword) -> Iterator[ast.AST]:
 
 
 def _tuples(node: ast.Tuple) -> Iterator[ast.AST]:
-    """Two in each other's place; a partial derivative left out."""
-    if any(isinstance(element, ast.Slice) for element in node.elts):
-        return
-    for n in range(len(node.elts) - 1):
-        yield ast.Tuple(_swapped(node.elts, n), node.ctx)
+    """Two in each other's place."""
+    if not any(isinstance(element, ast.Slice) for element in node.elts):
+        for n in range(len(node.elts) - 1):
+            yield ast.Tuple(_swapped(node.elts, n), node.ctx)
+
+
+def _without_partials(node: ast.Tuple, functions: dict[str, tuple[int, int]]) -> Iterator[ast.AST]:
+    """A partial derivative left out."""
     for n, element in enumerate(node.elts):
-        if ast.unparse(element).startswith(("Smooth", *FUNCTIONS)):
+        if ast.unparse(element).startswith(("Elementwise", *functions)):
             others = [*node.elts[:n], ast.Constant(None), *node.elts[n + 1 :]]
             yield ast.Tuple(others, ast.Load())
 
@@ -148,10 +162,10 @@ def _tables(node: ast.Dict) -> Iterator[ast.AST]:
         yield ast.Dict(node.keys, _swapped(node.values, n))
 
 
-def _names(node: ast.Name) -> Iterator[ast.AST]:
+def _names(node: ast.Name, functions: dict[str, tuple[int, int]]) -> Iterator[ast.AST]:
     """The next function that takes as much."""
-    if node.id in FUNCTIONS:
-        alike = [name for name, takes in FUNCTIONS.items() if takes == FUNCTIONS[node.id]]
+    if node.id in functions:
+        alike = [name for name, takes in functions.items() if takes == functions[node.id]]
         yield ast.Name(alike[(alike.index(node.id) + 1) % len(alike)], ast.Load())
 
 
@@ -183,7 +197,6 @@ CHANGES: dict[type, Callable[[Any], Iterator[ast.AST]]] = {
     ast.keyword: _keywords,
     ast.Tuple: _tuples,
     ast.Dict: _tables,
-    ast.Name: _names,
     ast.Return: _returns,
     ast.Assign: _assignments,
 }

@@ -18,7 +18,7 @@ from mlloss.conformance.cases.model import Case
 from mlloss.conformance.expected import reference
 from mlloss.conformance.frameworks.natives import DIALECTS, NATIVES
 from mlloss.conformance.frameworks.registry import FRAMEWORKS as REGISTRY
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 SPOKEN = [(f, loss, n) for (f, loss), n in NATIVES.items() if f in DIALECTS]
 NATIVE_OF = {path: n for _, _, n in SPOKEN for path in (n.function, n.class_, n.primitive)}
@@ -133,7 +133,7 @@ def test_every_page_has_been_run():
 def test_more_shapes_than_the_framework_has(path: str, loss: str, framework: Framework):
     """Any leading axes, and lists of any width."""
     place, _, name = path.rpartition(".")
-    function, indices = found(place, name), CATALOGUE[loss].default_labels == "indices"
+    function, indices = found(place, name), LOSSES[loss].default_labels == "indices"
     x = np.arange(24, dtype=float).reshape(2, 3, 4) % 7 / 4
     for scores in (x, x[0], x[0, 0]):
         lists, truth = np.zeros((*scores.shape[:-1], 1), int), np.eye(4)[scores.argmax(-1)]

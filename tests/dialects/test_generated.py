@@ -10,7 +10,7 @@ import mlloss.dialects
 from mlloss.conformance.frameworks.dialect_source import dialect_files
 from mlloss.conformance.frameworks.natives import NATIVES, Missing, read_table
 from mlloss.conformance.frameworks.registry import FRAMEWORKS
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 HERE = Path(mlloss.dialects.__file__).parent
 EXAMPLE = '[example]\ninput = [[0.0]]\ntarget = [[1]]\nresult = "0.5"\n'
@@ -21,7 +21,7 @@ def test_the_modules_are_up_to_date(name: str):
     assert (HERE / name).read_text("utf-8") == dialect_files()[name], "run `make generated`"
 
 
-@pytest.mark.parametrize("loss", CATALOGUE)
+@pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_has_a_row_for_every_framework(loss: str):
     missing = [name for name in FRAMEWORKS if (name, loss) not in NATIVES]
     assert missing == [], f"{loss}: natives.toml has no table {missing}"

@@ -177,7 +177,7 @@ def test_a_checkpoint_of_mindspore_loads_both_ways(
     class Model(nn.Cell):
         def __init__(self, loss: Any) -> None:
             super().__init__()
-            self.layer, self.loss = nn.DenseLabels(3, 3), loss
+            self.layer, self.loss = nn.Dense(3, 3), loss
 
     def model(kind: Any, values: list[float]) -> Any:
         weight = mindspore.Tensor(values, mindspore.float32)

@@ -20,7 +20,7 @@ from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.results.record import read_record
 from mlloss.conformance.runner.pool import Pool
 from mlloss.conformance.runner.worker_client import child_environment
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.core.registry import LOSSES
 
 FEW = ("--target", "numpy", "--case", "documented/torch*")
 
@@ -140,10 +140,10 @@ def test_a_terminal_without_the_symbols_gets_the_report() -> None:
     assert "Nothing unexplained in 1 comparisons." in done.stdout
 
 
-@pytest.mark.parametrize("loss", CATALOGUE)
+@pytest.mark.parametrize("loss", LOSSES)
 def test_spec_prints_the_definition(loss: str) -> None:
     printed = " ".join(run("spec", loss).output.split())
-    spec = CATALOGUE[loss]
+    spec = LOSSES[loss]
     for text in (spec.formula, *spec.notes, *spec.references, *dict(spec.arguments).values()):
         assert " ".join(text.split()) in printed
     assert spec.name in run("spec").output

@@ -21,7 +21,7 @@ from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.conformance.results.judge import Observation, Verdict, judge
 from mlloss.conformance.runner.protocol import read_response
 from mlloss.conformance.runner.worker import Answers
-from mlloss.losses import kernels
+from mlloss.losses import _pairwise_hinges
 
 Require = Callable[[str], None]
 FEW = 50  # of the cases put to a mutant of which it is known that none tells
@@ -46,49 +46,25 @@ class Excuse:
 
 EQUIVALENT = (
     Excuse(
-        "listed",
-        "some = ",
-        "only the margin loss makes lists of other labels, and it does not ask if a row has any",
-    ),
-    Excuse(
-        "class_numbers",
-        "row = ",
-        "PyTorch expands numbers without rows as it does a single row of them",
-        ("ops.reshape(ops.arange(classes, like), (1, classes)) -> ops.arange(classes, like)",),
-    ),
-    Excuse(
-        "class_numbers",
-        "return ",
-        "PyTorch spreads a single row by itself",
-        ("ops.broadcast_to(row, (ops.shape(like)[0], classes)) -> row",),
-    ),
-    Excuse("_limited", "return ops.where", "its weight is 0 all the same", ("0.0 -> 1.0",)),
-    Excuse(
-        "_limited",
-        "return ops.where",
-        "no share is -inf where labels are from 0 to 1",
-        ("ops.abs(shares) -> shares",),
-    ),
-    Excuse(
-        "_dense_lead",
+        "multilabel_soft_margin._dense_lead",
         "wrong = ",
         "at 0 both sides cost 0 beside the logarithm",
         ("x > 0 -> x >= 0",),
     ),
     Excuse(
-        "_minus_one",
+        "multilabel_soft_margin._minus_one",
         "return ",
         "PyTorch multiplies by the number as by an array full of it",
         ("y * 0 -> 0",),
     ),
     Excuse(
-        "_DENSE",
+        "multilabel_soft_margin._DENSE",
         "_DENSE = ",
         "PyTorch finds the derivative of -x too",
-        ("Smooth('soft_margin_dense_truth', * -> _minus_x",),
+        ("Elementwise('soft_margin_dense_label_gradient', * -> _minus_x",),
     ),
     Excuse(
-        "_scale",
+        "_pairwise_hinges._scale",
         "limit = ",
         "rows that need no scale may have one: by a power of two it is exact",
         (
@@ -99,31 +75,31 @@ EQUIVALENT = (
         ),
     ),
     Excuse(
-        "_scale",
+        "_pairwise_hinges._scale",
         "return ",
         "any power of two is exact, and of these each is small enough",
         ("2.0 -> 4.0", "32 -> 3?"),
     ),
     Excuse(
-        "_GREAT",
+        "_pairwise_hinges._GREAT",
         "_GREAT = ",
         "no score of a case lies between",
         ("96 -> 9?", "992 -> 99?"),
     ),
     Excuse(
-        "_dense_lead",
-        "if ops.within",
+        "multilabel_soft_margin._dense_lead",
+        "if ops.known_in_range",
         "what is right for infinite scores is right for the others too",
-        ("ops.within(* -> ops.within(x, *", "*1e+308 -> *"),
+        ("ops.known_in_range(* -> ops.known_in_range(x, *", "*1e+308 -> *"),
     ),
     Excuse(
-        "_hinges",
+        "_pairwise_hinges.hinges",
         "add_up = ",
         "both ways to count give the same numbers",
         ("_by_pairs -> _by_sorting",),
     ),
     Excuse(
-        "_hinges",
+        "_pairwise_hinges.hinges",
         "great = ",
         "rows that need no scale may have one: by a power of two it is exact",
         (
@@ -134,40 +110,40 @@ EQUIVALENT = (
         ),
     ),
     Excuse(
-        "_hinges",
+        "_pairwise_hinges.hinges",
         "scale = ",
         "rows that need no scale may have one: by a power of two it is exact",
         (
-            "ops.within(scores, -great, great) -> ops.within(scores, great, -great)",
+            "ops.known_in_range(scores, -great, great) -> *(scores, great, -great)",
             "-great -> great",
         ),
     ),
     Excuse(
-        "_hinges",
+        "_pairwise_hinges.hinges",
         "mean = mean / ",
         "the factor is 1 or nan",
         ("* * factor -> * / factor",),
     ),
     Excuse(
-        "_slope",
+        "_pairwise_hinges._slope",
         "return ",
         "the factor is 1 or nan",
         ("slope * * -> slope / *",),
     ),
     Excuse(
-        "_by_pairs",
+        "_pairwise_hinges._by_pairs",
         "return ",
         "NumPy adds up booleans as the numbers they stand for",
         ("ops.cast(active, ops.dtype(others)) -> active",),
     ),
-    Excuse("_levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
+    Excuse("_pairwise_hinges._levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
     Excuse(
         "_levels",
         "low = ops.where",
         "PyTorch and NumPy put what is no number behind all numbers, as they do inf",
         ("listed -> class_numbers",),
     ),
-    Excuse("_by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
+    Excuse("_pairwise_hinges._by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse(
         "_between_levels",
         "before = ",
@@ -178,7 +154,7 @@ EQUIVALENT = (
         ),
     ),
     Excuse(
-        "_between_levels",
+        "_pairwise_hinges._between_levels",
         "if isinstance(slots, int)",
         "a size is an int in PyTorch, and of one slot the steps are none and add up to 0",
         (
@@ -190,13 +166,16 @@ EQUIVALENT = (
         ),
     ),
     Excuse(
-        "_between_levels",
+        "_pairwise_hinges._between_levels",
         "step = ",
         "the step between two that equal each other and not the first is 0, or of no class at inf",
         ("-1 -> 1",),
     ),
     Excuse(
-        "_between_levels", "return ops.sum(ops.where", "no class has passed there", ("0.0 -> 1.0",)
+        "_pairwise_hinges._between_levels",
+        "return ops.sum(ops.where",
+        "no class has passed there",
+        ("0.0 -> 1.0",),
     ),
 )
 
@@ -218,7 +197,7 @@ def as_in_a_trace(*questions: str) -> Iterator[None]:
         yield
 
 
-WAYS = ((), ("compares",), ("compares", "within"))
+WAYS = ((), ("prefers_pairwise",), ("prefers_pairwise", "known_in_range"))
 
 
 class Suite:
@@ -318,9 +297,10 @@ def test_what_is_excused_turns_no_run_red(excuse: Excuse, require_framework: Req
 
 def test_a_mutant_is_gone_when_it_has_been_tried() -> None:
     """And while it is there, whoever holds the function has it too."""
-    held, before = kernels.rows, (kernels.rows.__code__, kernels.KERNELS)
-    for owner in ("rows", "KERNELS"):
-        with mutants(owner)[0].in_place():
-            assert kernels.rows is held
-            assert (kernels.rows.__code__, kernels.KERNELS) != before
-        assert (kernels.rows.__code__, kernels.KERNELS) == before
+    held, table = _pairwise_hinges._scale, dict(_pairwise_hinges._GREAT)
+    code = held.__code__
+    for name in ("_scale", "_GREAT"):
+        with mutants(f"_pairwise_hinges.{name}")[0].in_place():
+            assert _pairwise_hinges._scale is held
+            assert (held.__code__, _pairwise_hinges._GREAT) != (code, table)
+        assert (held.__code__, _pairwise_hinges._GREAT) == (code, table)

@@ -23,9 +23,9 @@ from mlloss.core.dispatch import backend_of, read_values, same_backend
 from mlloss.core.label_formats import IndexLabels, LabelInput
 from mlloss.core.ops import Array, Ops
 from mlloss.core.reductions import reduce
+from mlloss.core.registry import LOSSES
 from mlloss.core.spec import Labels, Reduction, compute_dtype
-from mlloss.losses import multilabel_soft_margin_loss
-from mlloss.losses.catalogue import CATALOGUE
+from mlloss.losses.multilabel_soft_margin import multilabel_soft_margin_loss
 
 _NAME = "chunked_multilabel_soft_margin_loss"
 
@@ -100,7 +100,7 @@ def _compute(
     validate: bool | None,
 ) -> Array:
     if isinstance(weight, Real):
-        validation.weight_number(_NAME, weight)
+        validation.weight_number(_NAME, "weight", weight)
         weight = float(weight)
     validation.choices(_NAME, reduction, labels, validate)
     validation.chunks(_NAME, logits, chunk_size)
@@ -122,11 +122,12 @@ def _checked(
     classes = validation.class_count(_NAME, labels, num_classes, shape[axis])
     if weight is not None and not isinstance(weight, float):
         if find(weight) is None:
-            validation.weight_number(_NAME, weight)
+            validation.weight_number(_NAME, "weight", weight)
         same_backend(_NAME, backend, "weight", weight, "target")
         own = backend.static_shape(weight)
-        validation.weight_array(_NAME, backend.dtype(weight), own, (*shape[:-1], classes), axis)
-    fractions = CATALOGUE[multilabel_soft_margin_loss.__name__].fractions
+        wide = (*shape[:-1], classes)
+        validation.weight_array(_NAME, "weight", backend.dtype(weight), own, wide, axis)
+    fractions = LOSSES[multilabel_soft_margin_loss.__name__].fractions
     return backend, LabelInput(target, labels, classes, axis, fractions)
 
 

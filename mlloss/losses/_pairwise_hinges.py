@@ -1,7 +1,9 @@
-"""Every loss, once: what each class adds to its row's loss, with the derivatives written out.
+"""The hinges max(0, 1 - (x[j] - x[i])) of targets j against the other classes i of a row.
 
-A kernel takes `(ops, x, labels)`, x of shape (N, C) in float32 or float64, and gives `Shares`, or
-`Lines` if it takes no weights.
+Their sum is piecewise linear in x: the gradient is a matrix of small integers, how many active
+pairs raise a class less how many lower it. Pairs are compared one by one where they are few; else
+the targets' thresholds x[j] - 1 are sorted, O(C log T), so that no N x C x T array exists. Only
+terms >= 0 are added.
 """
 
 from __future__ import annotations
@@ -10,145 +12,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mlloss.core.label_formats import DenseLabels, IndexLabels, to_index_labels
-from mlloss.core.ops import Array, Elementwise, Ops
-
-
-class Shares(NamedTuple):
-    """The rows' losses before weights are the means of function(*args) over the classes."""
-
-    function: Elementwise
-    args: tuple[Array, ...]
-
-
-class PiecewiseLinear(NamedTuple):
-    """The rows' losses are piecewise linear.
-
-    function(ops, *args, slope=True, count=1) gives them, (N,), and if asked their slope in the
-    first argument over `count`, (N, C).
-    """
-
-    function: Callable[..., tuple[Array, ...]]
-    args: tuple[Array, ...]
-
-
-def rows(
-    ops: Ops, loss: str, x: Array, labels: IndexLabels | DenseLabels, weight: Array | None
-) -> Array:
-    """Each row's loss: (N, C) to (N,)."""
-    parts = KERNELS[loss](ops, x, labels)
-    if isinstance(parts, PiecewiseLinear):
-        return ops.lines(parts.function, parts.args)
-    if weight is None:
-        return ops.average(parts.function, parts.args)
-    shares = ops.apply(parts.function, *parts.args)
-    return ops.mean(_limited(ops, shares, weight), weight)
-
-
-def mean_of_rows(
-    ops: Ops, loss: str, x: Array, labels: IndexLabels | DenseLabels, factor: Array | None
-) -> Array:
-    """The mean of the rows' losses without weights, times their factor if any: to one number."""
-    parts = KERNELS[loss](ops, x, labels)
-    if isinstance(parts, PiecewiseLinear):
-        return ops.lines_mean(parts.function, parts.args, factor)
-    return ops.average_mean(parts.function, parts.args, factor)
-
-
-def _limited(ops: Ops, shares: Array, weight: Array) -> Array:
-    """Infinite shares with a weight of 0 have the limit, 0."""
-    return ops.where((ops.abs(shares) == math.inf) & (weight == 0), 0.0, shares)
-
-
-def soft_margin(ops: Ops, x: Array, labels: IndexLabels | DenseLabels) -> Shares:
-    """-(y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) for each class."""
-    if isinstance(labels, DenseLabels):
-        return Shares(_DENSE, (x, labels.y))
-    return Shares(_LISTED, (x, ops.to_framework(labels.index), ops.to_framework(labels.some)))
-
-
-# softplus(z) = max(z, 0) + log1p(exp(-|z|)) adds terms >= 0 only, so that nothing cancels.
-
-
-def _dense_value(ops: Ops, x: Array, y: Array) -> Array:
-    return _dense_lead(ops, x, y) + ops.tail(x)
-
-
-def _dense_mean(ops: Ops, x: Array, y: Array) -> Array:
-    return ops.mean_with_tail(_dense_lead(ops, x, y), x)
-
-
-def _dense_lead(ops: Ops, x: Array, y: Array) -> Array:
-    if ops.known_in_range(x, -1e308, 1e308):
-        return ops.wrong_side(x, y)
-    wrong = ops.where(x > 0, 1 - y, y)
-    return ops.where(wrong == 0, 0.0, wrong * ops.abs(x))  # at inf the right side costs 0
-
-
-def _dense_slope(ops: Ops, x: Array, y: Array) -> Array:
-    return ops.sigmoid_less(x, y)
-
-
-def _curvature(ops: Ops, x: Array, *labels: Array) -> Array:
-    return ops.sigmoid(x) * ops.sigmoid(-x)
-
-
-def _minus_one(ops: Ops, x: Array, y: Array) -> Array:
-    return y * 0 - 1
-
-
-def _minus_x(ops: Ops, x: Array, y: Array) -> Array:
-    return -x
-
-
-# A target class is a non-target with its score negated: no array of labels is needed.
-
-
-def _listed_value(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = ops.negate_at(x, index, some)
-    return ops.relu(z) + ops.tail(z)
-
-
-def _listed_mean(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = ops.negate_at(x, index, some)
-    return ops.mean_with_tail(ops.relu(z), z)
-
-
-def _listed_slope(ops: Ops, x: Array, index: Array, some: Array) -> Array:
-    z = ops.negate_at(x, index, some)
-    return ops.negate_at(ops.sigmoid(z), index, some)
-
-
-_DENSE = Elementwise(
-    "soft_margin_dense",
-    _dense_value,
-    (
-        Elementwise("soft_margin_dense_slope", _dense_slope, (_curvature, _minus_one)),
-        Elementwise("soft_margin_dense_truth", _minus_x, (_minus_one, None)),
-    ),
-    _dense_mean,
-)
-_LISTED = Elementwise(
-    "soft_margin_listed",
-    _listed_value,
-    (
-        Elementwise("soft_margin_listed_slope", _listed_slope, (_curvature, None, None)),
-        None,
-        None,
-    ),
-    _listed_mean,
-)
-
-
-def margin(ops: Ops, x: Array, labels: IndexLabels | DenseLabels) -> PiecewiseLinear:
-    """The hinges of each class that is no target, against every target of its row.
-
-    The loss is piecewise linear: its slope in x is a matrix of whole numbers over C. No N x C x T
-    array but of the smallest, and only terms >= 0 are added.
-    """
-    if isinstance(labels, DenseLabels):
-        labels = to_index_labels(ops, labels, ops.shape(x)[1])
-    return PiecewiseLinear(_hinges, (x, labels.index, labels.listed))
+from mlloss.core.ops import Array, Ops
 
 
 class Levels(NamedTuple):
@@ -175,7 +39,7 @@ class Hinges(NamedTuple):
     counts: Callable[[], Counts]
 
 
-def _hinges(
+def hinges(
     ops: Ops, scores: Array, index: Array, listed: Array, slope: bool = True, count: Any = 1
 ) -> tuple[Array, ...]:
     """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C).
@@ -213,11 +77,11 @@ def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> H
     above = (x - high) - low  # x - high is exact where low could decide
     active = above > 0
     if scale is None:
-        hinges = ops.relu(above)
+        costs = ops.relu(above)
     else:
         scale = ops.reshape(scale, (many, 1, 1))
-        hinges = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
-    total = ops.sum(ops.reshape(hinges, (many, slots * classes)))
+        costs = ops.where(active, (x * scale - high * scale) - low * scale, 0.0)
+    total = ops.sum(ops.reshape(costs, (many, slots * classes)))
     return Hinges(total, lambda: _count(ops, ops.cast(active, ops.dtype(others))))
 
 
@@ -236,9 +100,8 @@ def _by_sorting(ops: Ops, others: Array, levels: Levels, scale: Array | None) ->
     floor, high, low = (ops.take(level, order) for level in (floor, *levels))
     if scale is not None:
         high, low = high * scale, low * scale
-    above, nearest, at_least = ops.rank_in_sorted(
-        floor, high, others
-    )  # k, t[k], how many have k >= 1 ... T
+    # k, t[k], and how many classes have k >= 1 ... T
+    above, nearest, at_least = ops.rank_in_sorted(floor, high, others)
     at_least = ops.cast(at_least, ops.dtype(others))
     below = ops.put(at_least, order, at_least)  # in the slots' own order again
     if scale is None:
@@ -302,9 +165,3 @@ def _undefined(
     high = ops.any(listed & (chosen == math.inf)) & ops.any(others == math.inf)
     low = ops.any(listed & (chosen == -math.inf)) & ops.any(lifted == -math.inf)
     return ops.any(ops.isnan(scores)) | high | low
-
-
-KERNELS: dict[str, Callable[[Ops, Array, IndexLabels | DenseLabels], Shares | PiecewiseLinear]] = {
-    "multilabel_margin_loss": margin,
-    "multilabel_soft_margin_loss": soft_margin,
-}

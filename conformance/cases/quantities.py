@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mlloss.core.registry import LOSSES
+
 Quantity = str  # as in a record: "value", "gradient", "pos_weight gradient", ...
 
 _WORDS = {"input": "scores", "target": "labels"}  # of an argument, where a pair is named
@@ -58,7 +60,7 @@ BY_LABELS: tuple[Quantity, ...] = (
     second_derivative_by("input", "target"),
     second_derivative_by("target", "input"),
 )
-WEIGHTS = ("weight",)
+WEIGHTS = tuple(dict.fromkeys(name for spec in LOSSES.values() for name in spec.weights))
 ARRAYS = ("input", "target", *WEIGHTS)
 QUANTITIES: tuple[Quantity, ...] = (
     "value",

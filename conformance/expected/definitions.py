@@ -62,7 +62,7 @@ class ClassTerms:
 
     def roundings(self, row: Row) -> list[Number]:
         """Return how many roundings of 1 the loss may be off by besides."""
-        return [0.0]
+        return [0.0] * len(row.x)
 
     def _each(self, function: Callable[..., float], row: Row) -> list[Number]:
         names, columns = list(row.weights), zip(*row.weights.values(), strict=True)

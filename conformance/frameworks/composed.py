@@ -20,7 +20,7 @@ def statement(native: Native, loss: str, weights: Sequence[str]) -> str:
         loss: its loss: of the kind "row" it is the mean of a row's terms.
         weights: names of arrays that multiply the terms.
     """
-    mean = "" if getattr(LOSSES[loss], "kind", "row") == "class" else ".mean(-1)"
+    mean = "" if LOSSES[loss].kind == "class" else ".mean(-1)"
     terms = " * ".join([native.expression, *weights])
     return f"terms = {f'({terms})' if weights else terms}{mean}"
 

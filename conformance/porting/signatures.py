@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from inspect import Parameter, signature
 
-import mlloss
 from mlloss.conformance.frameworks.composed import statement
 from mlloss.conformance.frameworks.natives import Missing, Native, native, parameters
 from mlloss.core.registry import LOSSES
@@ -44,7 +43,7 @@ def _names(row: Native, loss: str) -> Cells:
     if row.expression:
         return {
             "function": f"`{statement(row, loss, ()).removeprefix('terms = ')}`",
-            **{name: "times the terms" for name in ("weight",) if name not in row.lacks},
+            **{w: "times the terms" for w in LOSSES[loss].weights if w not in row.lacks},
             "reduction": "`.mean()` or `.sum()` at the end",
         }
     class_ = {"class": f"`{row.class_}`"} if row.class_ else {}
@@ -52,10 +51,13 @@ def _names(row: Native, loss: str) -> Cells:
 
 
 def _mlloss(loss: str) -> Cells:
-    names = {"function": f"`mlloss.{loss}`", "class numbers": "any whole numbers"}
-    if class_name := getattr(LOSSES[loss], "class_name", ""):
-        names["class"] = f"`mlloss.{class_name}`"
-    return names | _arguments(signature(getattr(mlloss, loss)).parameters.values())
+    spec = LOSSES[loss]
+    names = {
+        "function": f"`mlloss.{loss}`",
+        "class": f"`mlloss.{spec.class_name}`",
+        "class numbers": "any whole numbers",
+    }
+    return names | _arguments(signature(spec.function).parameters.values())
 
 
 def _arguments(arguments: Iterable[Parameter]) -> Cells:

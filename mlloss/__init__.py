@@ -15,6 +15,7 @@ if not (Path(__file__).parent / "backends").is_dir():  # a checkout: they lie be
     __path__.append(str(Path(__file__).parent.parent))
 
 from mlloss.chunked import chunked_multilabel_soft_margin_loss
+from mlloss.core.registry import LOSSES as _LOSSES
 from mlloss.labels import check_labels, to_binary, to_indices, to_signed
 from mlloss.losses import multilabel_margin_loss, multilabel_soft_margin_loss
 from mlloss.modules import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
@@ -31,3 +32,5 @@ __all__ = [
     "to_indices",
     "to_signed",
 ]
+__all__ += [name for name in _LOSSES if name not in __all__]
+globals().update({name: spec.function for name, spec in _LOSSES.items()})

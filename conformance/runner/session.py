@@ -184,7 +184,7 @@ def _implementation_absence(
     case: Case, where: Target, implementation: Implementation
 ) -> str | None:
     if implementation == "native":
-        return native_absence(where.framework, case.loss)
+        return native_absence(where.framework, case.loss, case.arrays)
     if implementation == "dialect":
         return dialect_absence(where.framework, where.mode, case)
     return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from mlloss.backends.base import Backend
@@ -78,13 +77,3 @@ def _entry_points() -> dict[str, EntryPoint]:
 def _third_party(name: str) -> Backend:
     backend: Backend = _entry_points()[name].load()
     return backend
-
-
-def native_class(framework: str, name: str) -> type:
-    """Return a loss as the framework's own kind of module; an AttributeError if there is none."""
-    classes: dict[str, type] = {}
-    if not name.startswith("_"):
-        classes = import_module(f"mlloss.{framework}").CLASSES
-    if name not in classes:
-        raise AttributeError(f"module 'mlloss.backends.{framework}' has no attribute {name!r}")
-    return classes[name]

@@ -10,8 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mlloss.backends import native_class
-from mlloss.backends.base import Base, dtype_name
+from mlloss.backends.base import Base, dtype_name, native_class
 from mlloss.backends.jax.custom_jvp import average, linear, mean, sigmoid, smooth_value
 from mlloss.backends.jax.indexing import add, argsort, chosen, cut, put, take
 from mlloss.backends.jax.jit_call import called
@@ -176,5 +175,5 @@ backend = JaxBackend()
 
 
 def __getattr__(name: str) -> Any:
-    """Return a class of `mlloss.jax`; they were here before they were there."""
+    """Return a class of `mlloss.jax`: until 0.1 they were attributes of this module."""
     return native_class("jax", name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlloss.backends import native_class
+from mlloss.backends.base import native_class
 from mlloss.backends.host_numpy import Average, AverageMean, HostMemory, Value
 from mlloss.core.ops import Array, Elementwise
 
@@ -265,5 +265,5 @@ mend()
 
 
 def __getattr__(name: str) -> Any:
-    """Return a class of `mlloss.mindspore`; they were here before they were there."""
+    """Return a class of `mlloss.mindspore`: until 0.1 they were attributes of this module."""
     return native_class("mindspore", name)

@@ -13,8 +13,7 @@ import numpy as np
 import paddle
 from paddle.nn.functional import sigmoid
 
-from mlloss.backends import native_class
-from mlloss.backends.base import remembered
+from mlloss.backends.base import native_class, remembered
 from mlloss.backends.host_numpy import Average, AverageMean, HostMemory, Row, Value
 from mlloss.backends.paddle.pylayers import Factor, known, plain, wire, wired
 from mlloss.backends.paddle.recompute import Recomputed
@@ -205,5 +204,5 @@ for _file in (tuning.__file__, __file__):
 
 
 def __getattr__(name: str) -> Any:
-    """Return a class of `mlloss.paddle`; they were here before they were there."""
+    """Return a class of `mlloss.paddle`: until 0.1 they were attributes of this module."""
     return native_class("paddle", name)

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends import native_class
-from mlloss.backends.base import remembered, together
+from mlloss.backends.base import native_class, remembered, together
 from mlloss.backends.host_numpy import AverageMean, HostMemory, Once
 from mlloss.backends.torch.autograd import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch.custom_ops import is_graph_of_host
@@ -319,5 +318,5 @@ backend = TorchBackend()
 
 
 def __getattr__(name: str) -> Any:
-    """Return a class of `mlloss.torch`; they were here before they were there."""
+    """Return a class of `mlloss.torch`: until 0.1 they were attributes of this module."""
     return native_class("torch", name)

@@ -1,24 +1,51 @@
-"""The base class of the losses as modules of PyTorch."""
+"""The losses as modules of PyTorch."""
 
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any
 
 import torch
 
-from mlloss.core.classes import LossObject
+from mlloss.arguments import Margin, SoftMargin
+from mlloss.core.ops import Array
 
 
-class TorchLoss(LossObject, torch.nn.Module):  # type: ignore[misc]
-    """A loss as a `torch.nn.Module`; a weight that is a tensor is a buffer, as in `torch.nn`."""
+class MultiLabelMarginLoss(Margin, torch.nn.Module):  # type: ignore[misc]
+    """`mlloss.MultiLabelMarginLoss` as a `torch.nn.Module`.
+
+    Example:
+        By hand: the hinges of targets 3 and 0 add up to 3.4, over 4 classes.
+
+        >>> loss = MultiLabelMarginLoss()
+        >>> loss(torch.tensor([[0.1, 0.2, 0.4, 0.8]]), torch.tensor([[3, 0, -1, 1]]))
+        tensor(0.8500)
+    """
 
     _framework = "torch"
-    forward = LossObject._evaluate
-    extra_repr = LossObject._shown
+    forward = Margin._evaluate
+    extra_repr = Margin._shown
 
-    def _keep_weight(self, name: str, weight: Any) -> None:
+
+class MultiLabelSoftMarginLoss(SoftMargin, torch.nn.Module):  # type: ignore[misc]
+    """`mlloss.MultiLabelSoftMarginLoss` as a `torch.nn.Module`.
+
+    A weight that is a tensor is a buffer, as it is in `torch.nn.MultiLabelSoftMarginLoss`: a
+    checkpoint with the one loads into a model with the other.
+
+    Example:
+        By hand: sigmoid(0) is 1/2, so each class costs log 2 times its weight, 2 on average.
+
+        >>> loss = MultiLabelSoftMarginLoss(torch.tensor([1.0, 3.0]))
+        >>> loss(torch.zeros(1, 2), torch.tensor([[1, 0]]))
+        tensor(1.3863)
+    """
+
+    _framework = "torch"
+    forward = SoftMargin._evaluate
+    extra_repr = SoftMargin._shown
+
+    def _keep_weight(self, weight: Array | float | None) -> None:
         if isinstance(weight, Real):
-            setattr(self, name, weight)
+            self.weight = weight
         else:
-            self.register_buffer(name, weight)
+            self.register_buffer("weight", weight)

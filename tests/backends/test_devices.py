@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, gradient_allowance, loss_allowance
+from calls import Call
 from closeness import assert_close
 from frameworks import FRAMEWORKS
-from test_import import python
-from test_values import LABELS, LOSSES, X
+from processes import python
 
 import mlloss
-from mlloss.conformance.expected import reference
+from examples import LOSSES, TARGETS, X
 
-every = pytest.mark.parametrize("labels", LABELS)
+every = pytest.mark.parametrize("labels", TARGETS)
 both = pytest.mark.parametrize("loss", LOSSES)
 
 
@@ -38,7 +37,7 @@ def examples(loss: str, labels: str) -> list[Call]:
     truth = mlloss.to_binary(lists, labels="indices", num_classes=3000)
     options = {"labels": labels, "reduction": "none"}
     targets = {"indices": lists, "binary": truth, "signed": truth * 2 - 1}
-    pairs = ((X, LABELS[labels]), (wide, targets[labels]))
+    pairs = ((X, TARGETS[labels]), (wide, targets[labels]))
     return [Call(loss, x, target, options=options) for x, target in pairs]
 
 
@@ -61,9 +60,9 @@ def test_torch(torch_device: str, loss: str, labels: str):
 
 
 def _compare(seen: Call, rows: Any, slope: Any) -> None:
-    assert_close(rows, seen.true(reference.loss), loss_allowance(seen, "float32"), "float32")
-    reach = gradient_allowance(seen, "float32")
-    assert_close(slope, seen.true(reference.gradient), reach, "float32")
+    assert_close(rows, seen.expected("value"), seen.tolerance("value", "float32"), "float32")
+    reach = seen.tolerance("gradient", "float32")
+    assert_close(slope, seen.expected("gradient"), reach, "float32")
 
 
 @both
@@ -90,7 +89,7 @@ def test_torch_by_chunks(torch_device: str, labels: str):
     scores = torch.zeros(len(X), X.shape[1], device=torch_device, requires_grad=True)
     loss = mlloss.chunked_multilabel_soft_margin_loss(
         lambda start, stop: scores[:, start:stop],
-        torch.tensor(LABELS[labels]).to(torch_device),
+        torch.tensor(TARGETS[labels]).to(torch_device),
         chunk_size=3,
         num_classes=X.shape[1],
         labels=labels,
@@ -122,12 +121,12 @@ def test_torch_checks_no_labels_that_it_would_have_to_wait_for(torch_device: str
 SECOND_DEVICE = """
 import jax, jax.numpy as jnp, mlloss, sys
 sys.path.insert(0, {tests!r})
-from test_values import LABELS, X
+from examples import TARGETS, X
 first, second = jax.devices()
 place = lambda a: jax.device_put(jnp.asarray(a), second)
 x = place(X.astype("float32"))
 for loss in (mlloss.multilabel_margin_loss, mlloss.multilabel_soft_margin_loss):
-    for labels, target in LABELS.items():
+    for labels, target in TARGETS.items():
         f = lambda x, t: loss(x, t, labels=labels)
         target = place(target)
         results = (f(x, target), jax.grad(f)(x, target))
@@ -140,7 +139,7 @@ for loss in (mlloss.multilabel_margin_loss, mlloss.multilabel_soft_margin_loss):
             assert "incompatible devices" in str(error), error
         else:
             raise AssertionError("two devices passed for one")
-lists = place(LABELS["indices"])
+lists = place(TARGETS["indices"])
 by_chunks = lambda x: mlloss.chunked_multilabel_soft_margin_loss(
     lambda start, stop: x[:, start:stop], lists, chunk_size=3, num_classes=x.shape[1]
 )

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, check_gradient, check_loss, gradient_allowance, loss_allowance
+from calls import Call, check_gradient, check_loss
 from closeness import assert_close
 from frameworks import FRAMEWORKS
-from test_import import python
+from processes import python
 from test_modules import CALLS, made
-from test_values import LISTS, TRUTH, WEIGHTS, X
 
 import mlloss
+from examples import LISTS, TRUTH, WEIGHTS, X
 from mlloss.conformance.expected import reference
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
@@ -23,7 +23,7 @@ cell = pytest.mark.parametrize("compiler", ["cell"])  # conftest.py sets the mod
 HELPERS = Path(__file__).parents[1] / "helpers"
 FRAMEWORK = FRAMEWORKS["mindspore"]
 CASES = {
-    "soft": Call(SOFT, X, TRUTH, WEIGHTS["(C,)"]),
+    "soft": Call(SOFT, X, TRUTH, {"weight": WEIGHTS["(C,)"]}),
     "soft-lists": Call(SOFT, X, LISTS, options={"labels": "indices"}),
     "margin": Call(MARGIN, X, LISTS),
 }
@@ -54,11 +54,11 @@ def test_losses_that_are_objects(compiler: str, own: bool, inside: bool, call: s
     seen = CALLS[call].seen(FRAMEWORK, "float32")
     if CALLS[call].options.get("validate") is False:
         seen = Call(seen.loss, seen.input, seen.target, options={"labels": "formula"})
-    reach = loss_allowance(seen, "float32") + 1e-7
-    assert_close(FRAMEWORK.numpy(net(x, target)), seen.true(reference.loss), reach, "float32", call)
+    reach = seen.tolerance("value", "float32") + 1e-7
+    assert_close(FRAMEWORK.numpy(net(x, target)), seen.expected("value"), reach, "float32", call)
     got = FRAMEWORK.numpy(FRAMEWORK.gradient(net, x, target))
-    reach = gradient_allowance(seen, "float32") + 1e-7
-    assert_close(got, seen.true(reference.gradient), reach, "float32", call)
+    reach = seen.tolerance("gradient", "float32") + 1e-7
+    assert_close(got, seen.expected("gradient"), reach, "float32", call)
 
 
 @cell
@@ -83,7 +83,7 @@ def test_second_derivatives(compiler: str, case: str):
     call = CASES[case] if case != "soft" else Call(SOFT, X, TRUTH)
     got = FRAMEWORK.gradient(Slope(call.function(FRAMEWORK)), *call.arrays(FRAMEWORK, "float32"))
     seen = call.seen(FRAMEWORK, "float32")
-    want = 2 * seen.true(reference.gradient) * seen.true(reference.second_derivative)
+    want = 2 * seen.expected("gradient") * seen.expected("second derivative")
     np.testing.assert_allclose(FRAMEWORK.numpy(got), want, rtol=1e-5, atol=1e-9)
 
 
@@ -99,8 +99,8 @@ def test_a_step_of_training(compiler: str, case: str):
     value, slopes = step(x, target)
     scores = FRAMEWORK.numpy(net.layer(x))
     seen = Call(CASES[case].loss, scores, LISTS, options=CASES[case].options)
-    np.testing.assert_allclose(FRAMEWORK.numpy(value), seen.true(reference.loss), rtol=1e-5)
-    want = seen.true(reference.gradient)
+    np.testing.assert_allclose(FRAMEWORK.numpy(value), seen.expected("value"), rtol=1e-5)
+    want = seen.expected("gradient")
     got = [FRAMEWORK.numpy(slope) for slope in slopes]
     np.testing.assert_allclose(got[1], want.sum(0), rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(got[0], want.T @ FRAMEWORK.numpy(x), rtol=1e-4, atol=1e-6)

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import gradient_allowance, loss_allowance
 from closeness import assert_close
-from forms import CLASSES, forms, made, seen
-from test_import import python
+from forms import forms, made, seen
+from processes import python
 
-from mlloss.conformance.expected import reference
+from examples import each_loss
 
 
 @pytest.fixture
@@ -26,8 +25,8 @@ def jax(require_framework: Callable[[str], None]) -> Any:
 
 def check_slope(loss: str, slope: Any, dtype: str = "float32") -> None:
     call = seen("jax", loss, dtype)
-    reach = gradient_allowance(call, dtype)
-    assert_close(slope, call.true(reference.gradient), reach, dtype, f"slope of {loss}")
+    reach = call.tolerance("gradient", dtype)
+    assert_close(slope, call.expected("gradient"), reach, dtype, f"slope of {loss}")
 
 
 @pytest.mark.parametrize("policy", [None, "everything_saveable", "nothing_saveable"])
@@ -60,8 +59,8 @@ def test_bfloat16(loss: str, form: str, jax: Any):
 
     assert value.dtype == slope.dtype == "bfloat16"
     value = value.astype("float32")
-    reach = loss_allowance(call, "bfloat16")
-    assert_close(value, call.true(reference.loss), reach, "bfloat16", loss)
+    reach = call.tolerance("value", "bfloat16")
+    assert_close(value, call.expected("value"), reach, "bfloat16", loss)
     check_slope(loss, slope.astype("float32"), "bfloat16")
 
 
@@ -75,7 +74,7 @@ def test_scan_over_batches(loss: str, form: str, jax: Any):
 
 
 @pytest.mark.parametrize("transform", ["vmap", "vmap of grad", "jvp", "hessian"])
-@pytest.mark.parametrize("loss", CLASSES)
+@each_loss
 def test_a_module_transforms_as_the_function_does(loss: str, transform: str, jax: Any):
     """Which test_transforms.py holds against the oracle."""
     (module, x, target), (function, *_) = made("jax", loss, "module"), made("jax", loss, "function")

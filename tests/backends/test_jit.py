@@ -8,25 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 import zoo
-from calls import Call, check_gradient, check_loss, check_second, gradient_allowance
+from calls import Call, check_gradient, check_loss, check_second
 from closeness import assert_close
 from frameworks import FRAMEWORKS, HALVES
-from test_import import python
-from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X3, Y3, X
+from processes import python
 
-from mlloss.conformance.expected import reference
+from examples import LISTS, TARGETS, TRUTH, WEIGHTS, X3, Y3, X
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
 COMPILERS = [(f.name, compiler) for f in FRAMEWORKS.values() for compiler in f.compilers]
 CALLS = {
     "documented": Call(MARGIN, [[0.1, 0.2, 0.4, 0.8]], [[3, 0, -1, 1]]),
     "margin": Call(MARGIN, X, LISTS, options={"reduction": "none"}),
-    "margin-binary": Call(MARGIN, X, LABELS["binary"], options={"labels": "binary"}),
+    "margin-binary": Call(MARGIN, X, TARGETS["binary"], options={"labels": "binary"}),
     "margin-zoo": Call(
         MARGIN, zoo.SCORES, zoo.TARGETS, options={"reduction": "none"}, names=zoo.NAMES
     ),
-    "soft": Call(SOFT, X, TRUTH, WEIGHTS["(C,)"]),
-    "soft-number": Call(SOFT, X, TRUTH, 2.5),
+    "soft": Call(SOFT, X, TRUTH, {"weight": WEIGHTS["(C,)"]}),
+    "soft-number": Call(SOFT, X, TRUTH, {"weight": 2.5}),
     "soft-axis": Call(SOFT, np.moveaxis(X3, -1, 1), np.moveaxis(Y3, -1, 1), options={"axis": 1}),
     "soft-lists": Call(SOFT, X, LISTS, options={"labels": "indices", "reduction": "sum"}),
     "soft-zoo": Call(
@@ -73,11 +72,11 @@ def test_long_lists(loss: str, case: str, require_framework: Any):
     f = framework.compile(call.function(framework), "aot_eager")
     x, target = framework.array(WIDE, "float64"), framework.array(lists, dtype)
     nan = np.isin(np.arange(5), wrong)[:, None]
-    for got, true in (
-        (f(x, target), reference.loss),
-        (framework.gradient(f, x, target), reference.gradient),
+    for got, quantity in (
+        (f(x, target), "value"),
+        (framework.gradient(f, x, target), "gradient"),
     ):
-        want = call.true(true)
+        want = call.expected(quantity)
         want = np.where(nan.reshape(-1, *[1] * (want.ndim - 1)), np.nan, want)
         assert_close(framework.numpy(got), want, 1e-12, "float64")
 
@@ -141,7 +140,7 @@ def test_second_derivative_compiled_as_a_whole_by_torch(call: str, require_frame
     def bend(x: Any) -> Any:
         return torch.func.grad(lambda x: slope(x).sum())(x)
 
-    want = example.seen(f, "float32").true(reference.second_derivative)
+    want = example.seen(f, "float32").expected("second derivative")
     got = f.numpy(f.compile(bend, "aot_eager")(x))
     assert_close(got, want, 1e-6 * want, "float32", f"curvature of {call}")
 
@@ -159,8 +158,8 @@ def test_compiled_gradients(name: str, call: str, require_framework: Any):
 
     got = f.compile(slope, "jit")(*arrays)
     seen = example.seen(f, "float32")
-    reach = gradient_allowance(seen, "float32")
-    assert_close(f.numpy(got), seen.true(reference.gradient), reach, "float32", f"slope of {call}")
+    reach = seen.tolerance("gradient", "float32")
+    assert_close(f.numpy(got), seen.expected("gradient"), reach, "float32", f"slope of {call}")
 
 
 @pytest.mark.parametrize("name", ["torch", "paddle"])
@@ -172,7 +171,7 @@ def test_batches_of_any_size_by_one_compilation(name: str, loss: str, require_fr
     for rows in (6, 4, 5):
         call = Call(loss, X[:rows], LISTS[:rows], options=options).seen(f, "float32")
         got = compiled(f.array(call.input, "float32"), f.array(call.target, "int64"))
-        np.testing.assert_allclose(f.numpy(got), call.true(reference.loss), rtol=2e-6, atol=1e-7)
+        np.testing.assert_allclose(f.numpy(got), call.expected("value"), rtol=2e-6, atol=1e-7)
 
 
 def _for_any_batch(name: str, function: Any) -> Any:
@@ -206,10 +205,10 @@ def test_exported_programs_have_the_derivatives(call: str, require_framework: An
     x, *rest = arrays
     seen = example.seen(f, "float32")
     slope = f.numpy(f.gradient(program, *arrays))
-    reach = gradient_allowance(seen, "float32")
-    assert_close(slope, seen.true(reference.gradient), reach, "float32", f"slope of {call}")
+    reach = seen.tolerance("gradient", "float32")
+    assert_close(slope, seen.expected("gradient"), reach, "float32", f"slope of {call}")
     bend = f.numpy(f.second(lambda x: program(x, *rest), x))
-    want = seen.true(reference.second_derivative)
+    want = seen.expected("second derivative")
     assert_close(bend, want, 1e-6 * want, "float32", f"curvature of {call}")
 
 

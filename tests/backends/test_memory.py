@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from frameworks import FRAMEWORKS
-from test_import import HOME
+from processes import HOME
 
 HERE = Path(__file__).parents[1] / "helpers"
 PEAK = {  # arrays of the input's size, forward and backward; one array of labels more is too much

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import gradient_allowance, loss_allowance
 from closeness import assert_close
-from forms import CLASSES, forms, made, seen
+from forms import forms, made, seen
 
 import mlloss
-from mlloss.conformance.expected import reference
+from examples import each_loss
 
 Require = Callable[[str], None]
 
@@ -24,9 +23,9 @@ Require = Callable[[str], None]
 def check(name: str, loss: str, dtype: str, value: Any, slope: Any) -> None:
     """Of scores in `dtype`: the loss and the gradient of their definition, rounded once."""
     call = seen(name, loss, dtype)
-    assert_close(value, call.true(reference.loss), loss_allowance(call, dtype), dtype, loss)
-    reach = gradient_allowance(call, dtype)
-    assert_close(slope, call.true(reference.gradient), reach, dtype, f"slope of {loss}")
+    assert_close(value, call.expected("value"), call.tolerance("value", dtype), dtype, loss)
+    reach = call.tolerance("gradient", dtype)
+    assert_close(slope, call.expected("gradient"), reach, dtype, f"slope of {loss}")
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -89,7 +88,7 @@ def test_a_scaled_half_gradient_of_torch(loss: str, form: str, require_framework
         assert (moved > 0) == (len(scales) == 2)
     assert scales == [2.0**16, 2.0**15]
     call = seen("torch", loss, "float16")
-    want = call.true(reference.gradient)
+    want = call.expected("gradient")
     np.testing.assert_allclose((start - x.detach()).cpu().numpy(), want, rtol=2e-3, atol=2e-7)
 
 
@@ -163,7 +162,7 @@ def test_auto_cast_in_a_static_graph_of_paddle(loss: str, form: str, require_fra
 
 
 @pytest.mark.parametrize("level", ["O1", "O2", "O3"])
-@pytest.mark.parametrize("loss", CLASSES)
+@each_loss
 def test_auto_mixed_precision_of_mindspore(
     loss: str, level: str, require_framework: Require, tmp_path: Path, monkeypatch: Any
 ):
@@ -216,5 +215,5 @@ def test_a_scaled_half_gradient_of_mindspore(loss: str, form: str, require_frame
         return scaler.scale(f(x.astype(mindspore.float16), target))
 
     slope = scaler.unscale(mindspore.grad(scaled)(x))
-    want = seen("mindspore", loss, "float16").true(reference.gradient)
+    want = seen("mindspore", loss, "float16").expected("gradient")
     np.testing.assert_allclose(slope.asnumpy(), want, rtol=2e-3, atol=2e-7)

@@ -7,23 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, gradient_allowance, loss_allowance
+from calls import Call
 from closeness import assert_close
 from frameworks import FRAMEWORKS
-from test_values import LISTS, TRUTH, WEIGHTS, X
 
-from mlloss.conformance.expected import reference
+from examples import LISTS, TRUTH, WEIGHTS, X
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
 FRAMEWORK = FRAMEWORKS["mindspore"]
 compilers = pytest.mark.parametrize("compiler", FRAMEWORK.compilers)
 CASES = {
-    "margin": (MARGIN, LISTS, None, {}),
-    "margin-rows": (MARGIN, LISTS, None, {"reduction": "none"}),
-    "margin-binary": (MARGIN, TRUTH, None, {"labels": "binary", "reduction": "sum"}),
-    "soft": (SOFT, TRUTH, None, {}),
-    "soft-weights": (SOFT, TRUTH, WEIGHTS["(C,)"], {"reduction": "none"}),
-    "soft-lists": (SOFT, LISTS, None, {"labels": "indices", "reduction": "sum"}),
+    "margin": (MARGIN, LISTS, {}, {}),
+    "margin-rows": (MARGIN, LISTS, {}, {"reduction": "none"}),
+    "margin-binary": (MARGIN, TRUTH, {}, {"labels": "binary", "reduction": "sum"}),
+    "soft": (SOFT, TRUTH, {}, {}),
+    "soft-weights": (SOFT, TRUTH, {"weight": WEIGHTS["(C,)"]}, {"reduction": "none"}),
+    "soft-lists": (SOFT, LISTS, {}, {"labels": "indices", "reduction": "sum"}),
 }
 cases = pytest.mark.parametrize("case", CASES)
 ROWS = np.arange(40) % len(X)
@@ -36,9 +35,9 @@ def _mindspore(require_framework: Any) -> None:
 
 def call(case: str, rows: int) -> Call:
     """That many rows of a case."""
-    loss, target, weight, options = CASES[case]
+    loss, target, weights, options = CASES[case]
     chosen = ROWS[:rows]
-    return Call(loss, np.asarray(X)[chosen], np.asarray(target)[chosen], weight, options)
+    return Call(loss, np.asarray(X)[chosen], np.asarray(target)[chosen], weights, options)
 
 
 def opened(function: Any, arrays: list[Any], shapes: list[list[int | None]], compiler: str) -> Any:
@@ -72,20 +71,20 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return made
 
 
-def check(case: str, function: Any, truth: Any, allowance: Any) -> None:
+def check(case: str, function: Any, quantity: str) -> None:
     """What a compiled function gives for batches of many sizes."""
     for rows in (2, 1, 5, 40):
         one = call(case, rows)
         got = FRAMEWORK.numpy(function(*one.arrays(FRAMEWORK, "float32")))
-        reach = allowance(one.seen(FRAMEWORK, "float32"), "float32") + 1e-6
-        assert_close(got, one.true(truth), reach, "float32", str(one))
+        reach = one.seen(FRAMEWORK, "float32").tolerance(quantity, "float32") + 1e-6
+        assert_close(got, one.expected(quantity), reach, "float32", str(one))
 
 
 @compilers
 @cases
 def test_values(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
     made = counted(monkeypatch)
-    check(case, batched(case, compiler), reference.loss, loss_allowance)
+    check(case, batched(case, compiler), "value")
     assert len(made) == 1
 
 
@@ -101,10 +100,10 @@ def test_gradients(compiler: str, case: str, monkeypatch: pytest.MonkeyPatch):
         def three(input: Any, target: Any, weight: Any) -> Any:
             return mindspore.grad(loss)(input, target, weight)
 
-        return two if CASES[case][2] is None else three
+        return two if not CASES[case][2] else three
 
     made = counted(monkeypatch)
-    check(case, batched(case, compiler, slope), reference.gradient, gradient_allowance)
+    check(case, batched(case, compiler, slope), "gradient")
     assert len(made) == 1
 
 

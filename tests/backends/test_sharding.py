@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_import import HOME
+from processes import HOME
 
 import mlloss
 

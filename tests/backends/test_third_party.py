@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_import import python
+from processes import python
 
 import mlloss
 from mlloss.backends import find

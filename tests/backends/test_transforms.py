@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, gradient_allowance, loss_allowance
+from calls import Call
 from closeness import assert_close
 from frameworks import FRAMEWORKS, Framework
-from test_values import LABELS, LISTS, TRUTH, X
 
 import mlloss
-from mlloss.conformance.expected import reference
+from examples import LISTS, TARGETS, TRUTH, X
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
 LOSSES = (MARGIN, SOFT)
@@ -49,13 +48,13 @@ def example(framework: Framework, loss: str) -> tuple[Call, Any, Any, Callable[.
 
 
 def check_rows(got: np.ndarray, seen: Call) -> None:
-    reach = loss_allowance(seen, "float32")
-    assert_close(got, seen.true(reference.loss), reach, "float32", f"rows of {seen}")
+    reach = seen.tolerance("value", "float32")
+    assert_close(got, seen.expected("value"), reach, "float32", f"rows of {seen}")
 
 
 def check_slope(got: np.ndarray, seen: Call) -> None:
-    reach = gradient_allowance(seen, "float32")
-    assert_close(got, seen.true(reference.gradient), reach, "float32", f"slope of {seen}")
+    reach = seen.tolerance("gradient", "float32")
+    assert_close(got, seen.expected("gradient"), reach, "float32", f"slope of {seen}")
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -64,11 +63,11 @@ def test_vmap_over_rows(functional: Framework, loss: str):
     check_rows(functional.numpy(transforms(functional.name).vmap(f)(x, t)), seen)
 
 
-@pytest.mark.parametrize("labels", LABELS)
+@pytest.mark.parametrize("labels", TARGETS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_vmap_takes_every_convention(functional: Framework, loss: str, labels: str):
     options = {**NONE, "labels": labels}
-    call = Call(loss, X, LABELS[labels], options=options)
+    call = Call(loss, X, TARGETS[labels], options=options)
     row = partial(getattr(mlloss, loss), labels=labels)
     got = transforms(functional.name).vmap(row)(*call.arrays(functional, "float32"))
     check_rows(functional.numpy(got), call.seen(functional, "float32"))
@@ -106,7 +105,7 @@ def test_jvp(functional: Framework, loss: str):
     v = functional.array(V, "float32")
     value, along = transforms(functional.name).jvp(lambda x: f(x, t, reduction="none"), (x,), (v,))
     check_rows(functional.numpy(value), seen)
-    parts = seen.true(reference.gradient) * functional.numpy(v).astype(float)
+    parts = seen.expected("gradient") * functional.numpy(v).astype(float)
     reach = 1e-6 * np.abs(parts).sum(-1)
     assert_close(functional.numpy(along), parts.sum(-1), reach, "float32", f"{loss} along V")
 
@@ -117,7 +116,7 @@ def test_hessian(functional: Framework, loss: str):
     seen, x, t, f = example(functional, loss)
     tools = transforms(functional.name)
     got = functional.numpy(tools.hessian(lambda row: f(row, t[2]))(x[2]))
-    want = np.diag(seen.true(reference.second_derivative)[2])
+    want = np.diag(seen.expected("second derivative")[2])
     assert_close(got, want, 1e-6 * want, "float32", f"hessian of {loss}")
 
 
@@ -127,7 +126,7 @@ def test_jacobian_of_jacobian(functional: Framework, loss: str, outer: str, inne
     seen, x, t, f = example(functional, loss)
     first, second = (getattr(transforms(functional.name), mode) for mode in (inner, outer))
     got = functional.numpy(second(first(lambda row: f(row, t[2])))(x[2]))
-    want = np.diag(seen.true(reference.second_derivative)[2])
+    want = np.diag(seen.expected("second derivative")[2])
     assert_close(got, want, 1e-6 * want, "float32", f"{outer} of {inner} of {loss}")
 
 

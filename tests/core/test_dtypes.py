@@ -1,91 +1,74 @@
-"""Every dtype of input, labels and weights that each framework has."""
+"""Every dtype of input, labels and weights that each framework has, for every loss."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from calls import Call, check_gradient, check_loss
-from frameworks import INTEGERS, Framework
-from test_values import LABELS, X
+from frameworks import HALVES, INTEGERS, Framework, skip_unless
 
-from mlloss.conformance.expected.reference import MARGIN, SOFT
+from examples import TARGETS, WEIGHTED, C, call, each_convention, each_loss
+from mlloss.core.spec import FLOATS, LABEL_DTYPES
 
-LOSSES = (MARGIN, SOFT)
-FLOATS = ("float16", "bfloat16", "float32", "float64")
-OPTIONS = {labels: {"labels": labels, "reduction": "none"} for labels in LABELS}
-UNSIGNED = tuple(dtype for dtype in INTEGERS if dtype.startswith("u"))
-FULL = np.array([[6, 0, 3], [2, 2, 2], [1, 4, 5]])  # lists that need no -1
-
-
-def skip_unless(framework: Framework, dtype: str) -> None:
-    if dtype not in framework.floats + framework.integers:
-        pytest.skip(f"{framework.name} has no {dtype}")
+FULL = np.array([[6, 0, 3], [2, 2, 2], [1, 4, 5]] * 2)  # lists that need no -1
+each_half = pytest.mark.parametrize("dtype", HALVES)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_input(framework: Framework, loss: str, dtype: str):
+@each_convention
+@each_loss
+def test_input(framework: Framework, loss: str, labels: str, dtype: str):
     """Halves are computed in float32 and rounded once."""
     skip_unless(framework, dtype)
-    for labels in LABELS:
-        check_loss(framework, Call(loss, X, LABELS[labels], options=OPTIONS[labels]), dtype)
+    check_loss(framework, call(loss, labels, reduction="none"), dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("loss", LOSSES)
+@each_half
+@each_loss
 def test_gradients_of_halves(differentiating: Framework, loss: str, dtype: str):
     skip_unless(differentiating, dtype)
-    call = Call(loss, X, LABELS["indices"], options={"labels": "indices"})
-    check_gradient(differentiating, call, dtype)
+    check_gradient(differentiating, call(loss, "indices"), dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@each_half
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
-def test_halves_are_not_added_up_in_halves(framework: Framework, reduction: str, dtype: str):
+@each_loss
+def test_halves_are_not_added_up_in_halves(
+    framework: Framework, loss: str, reduction: str, dtype: str
+):
     """1 + 1 + ... in bfloat16 ends at 256, in float16 at 2048."""
     skip_unless(framework, dtype)
-    call = Call(MARGIN, np.zeros((300, 10)), np.full((300, 1), 3), options={"reduction": reduction})
-    check_loss(framework, call, dtype)
+    options = {"reduction": reduction, "labels": "indices"}
+    many_rows = Call(loss, np.zeros((300, 10)), np.full((300, 1), 3), options=options)
+    check_loss(framework, many_rows, dtype)
 
 
-@pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_index_lists(framework: Framework, loss: str, dtype: str):
+@pytest.mark.parametrize(
+    ("labels", "dtype"), [(labels, d) for labels, dtypes in LABEL_DTYPES.items() for d in dtypes]
+)
+@each_loss
+def test_labels(framework: Framework, loss: str, labels: str, dtype: str):
     skip_unless(framework, dtype)
-    lists = FULL if dtype in UNSIGNED else LABELS["indices"][:3]
-    call = Call(loss, X[:3], lists, options=OPTIONS["indices"], label_dtype=dtype)
-    check_loss(framework, call)
-
-
-@pytest.mark.parametrize("dtype", ["bool", *INTEGERS, *FLOATS])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_binary_labels(framework: Framework, loss: str, dtype: str):
-    if dtype != "bool":
-        skip_unless(framework, dtype)
-    call = Call(loss, X, LABELS["binary"], options=OPTIONS["binary"], label_dtype=dtype)
-    check_loss(framework, call)
-
-
-@pytest.mark.parametrize("dtype", [*(d for d in INTEGERS if d not in UNSIGNED), *FLOATS])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_signed_labels(framework: Framework, loss: str, dtype: str):
-    skip_unless(framework, dtype)
-    call = Call(loss, X, LABELS["signed"], options=OPTIONS["signed"], label_dtype=dtype)
-    check_loss(framework, call)
+    target = FULL if labels == "indices" and dtype.startswith("u") else TARGETS[labels]
+    example = replace(call(loss, labels, reduction="none"), target=target, label_dtype=dtype)
+    check_loss(framework, example)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])
-def test_class_numbers_beyond_what_the_labels_dtype_holds(framework: Framework, dtype: str):
-    """300 classes, numbers up to 120: nothing may be computed in the labels' own dtype."""
+@each_loss
+def test_more_classes_than_the_labels_dtype_holds(framework: Framework, loss: str, dtype: str):
+    """300 classes, indices up to 120: nothing may be computed in the labels' own dtype."""
     x = np.random.default_rng(1).normal(size=(2, 300))
-    lists = [[120, 3, 77], [0, 100, 99]]
-    call = Call(MARGIN, x, lists, options=OPTIONS["indices"], label_dtype=dtype)
-    check_loss(framework, call)
+    options = {"labels": "indices", "reduction": "none"}
+    check_loss(framework, Call(loss, x, [[120, 3, 77], [0, 100, 99]], {}, options, dtype))
 
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
-def test_weights(framework: Framework, dtype: str):
+@pytest.mark.parametrize(("loss", "weight"), WEIGHTED)
+def test_weights(framework: Framework, loss: str, weight: str, dtype: str):
+    """The dtype of a weight does not change the result's."""
     skip_unless(framework, dtype)
-    weight = np.array([0, 1, 2, 3, 4, 5, 6])
-    call = Call(SOFT, X, LABELS["binary"], weight, OPTIONS["binary"], weight_dtype=dtype)
-    check_loss(framework, call)
+    example = call(loss, "binary", {weight: np.arange(C)}, reduction="none")
+    check_loss(framework, replace(example, weight_dtype=dtype))

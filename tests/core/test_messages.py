@@ -1,4 +1,5 @@
-"""Every message, word by word, as a user reads it; test_errors has them the same everywhere."""
+"""Invalid calls that are refused before any value is read: error type and message, the same in
+every framework and for every loss."""
 
 from __future__ import annotations
 
@@ -7,206 +8,208 @@ from typing import Any
 
 import numpy as np
 import pytest
+from frameworks import FRAMEWORKS, Framework
 
 import mlloss
-from mlloss import multilabel_margin_loss as m
-from mlloss import multilabel_soft_margin_loss as s
+from examples import LOSSES, SPECS, WEIGHTED, each_loss
 
-X, T, Y = np.zeros((2, 4)), np.zeros((2, 3), int), np.zeros((2, 4))
-MESSAGES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
-    "input list": (
-        lambda: m([[0.0]], T),
-        TypeError,
-        "multilabel_margin_loss: input must be an array of one of the frameworks "
-        "numpy, torch, jax, paddle, mindspore; got list.",
-    ),
-    "target list": (
-        lambda: m(X, [[1]]),
-        TypeError,
-        "multilabel_margin_loss: target must be an array of one of the frameworks "
-        "numpy, torch, jax, paddle, mindspore; got list.",
-    ),
-    "weight list": (
-        lambda: s(X, Y, [1, 2]),
-        TypeError,
-        "multilabel_soft_margin_loss: weight must be None, a number or an array of "
-        "input's framework; got list.",
-    ),
-    "weight text": (
-        lambda: s(X, Y, "2"),
-        TypeError,
-        "multilabel_soft_margin_loss: weight must be None, a number or an array of "
-        "input's framework; got str.",
-    ),
-    "weight bool": (
-        lambda: s(X, Y, True),
-        TypeError,
-        "multilabel_soft_margin_loss: weight must be None, a number or an array of "
-        "input's framework; got bool.",
-    ),
-    "huge weight": (
-        lambda: s(X, Y, 10**400),
-        ValueError,
-        "multilabel_soft_margin_loss: weight must be a number that a float holds.",
-    ),
-    "reduction": (
-        lambda: m(X, T, reduction="avg"),
-        ValueError,
-        'multilabel_margin_loss: reduction must be one of "none", "mean", "sum"; got \'avg\'.',
-    ),
-    "labels": (
-        lambda: m(X, T, labels="onehot"),
-        ValueError,
-        'multilabel_margin_loss: labels must be one of "indices", "binary", "signed"; '
-        "got 'onehot'.",
-    ),
-    "validate": (
-        lambda: m(X, T, validate=1),
-        TypeError,
-        "multilabel_margin_loss: validate must be None, True or False; got 1.",
-    ),
-    "axis kind": (
-        lambda: m(X, T, axis=1.0),
-        TypeError,
-        "multilabel_margin_loss: axis must be an int; got 1.0.",
-    ),
-    "axis range": (
-        lambda: m(X, T, axis=2),
-        ValueError,
-        "multilabel_margin_loss: axis 2 is out of range for input of shape (2, 4).",
-    ),
-    "no axis": (
-        lambda: m(np.float64(1), T),
-        ValueError,
-        "multilabel_margin_loss: input must have a class axis; got shape ().",
-    ),
-    "integer scores": (
-        lambda: m(T, T),
-        TypeError,
-        "multilabel_margin_loss: input must be float16, bfloat16, float32 or float64; got int64.",
-    ),
-    "no classes": (
-        lambda: m(X[:, :0], T),
-        ValueError,
-        "multilabel_margin_loss: input must have at least one class; got shape (2, 0), "
-        "with 0 classes on axis 1.",
-    ),
-    "float lists": (
-        lambda: m(X, Y),
-        TypeError,
-        "multilabel_margin_loss: target must be integers (class numbers, ended by -1); "
-        'got float64. For one label a class pass labels="binary" or labels="signed".',
-    ),
-    "bool lists": (
-        lambda: m(X, Y > 0),
-        TypeError,
-        "multilabel_margin_loss: target must be integers (class numbers, ended by -1); "
-        'got bool. For one label a class pass labels="binary" or labels="signed".',
-    ),
-    "unsigned signed": (
-        lambda: m(X, Y.astype("u1"), labels="signed"),
-        TypeError,
-        "multilabel_margin_loss: target must be signed integers or floats (-1 or +1 "
-        "for each class); got uint8.",
-    ),
-    "complex labels": (
-        lambda: s(X, Y * 1j),
-        TypeError,
-        "multilabel_soft_margin_loss: target must be bool, integers or floats (0 or 1 "
-        "for each class); got complex128.",
-    ),
-    "list shape": (
-        lambda: m(X, T[:1]),
-        ValueError,
-        "multilabel_margin_loss: target must have shape (2, L) (input's, with any "
-        "width for L on axis 1); got (1, 3).",
-    ),
-    "label shape": (
-        lambda: s(X, Y[:, :3]),
-        ValueError,
-        "multilabel_soft_margin_loss: target must have shape (2, 4); got (2, 3).",
-    ),
-    "weight dtype": (
-        lambda: s(X, Y, Y > 0),
-        TypeError,
-        "multilabel_soft_margin_loss: weight must be floats or integers; got bool.",
-    ),
-    "weight shape": (
-        lambda: s(X, Y, np.ones(3)),
-        ValueError,
-        "multilabel_soft_margin_loss: weight must be a number, one number a class "
-        "(4,), or broadcast to input's shape (2, 4); got shape (3,).",
-    ),
-    "class number": (
-        lambda: m(X, T + 4),
-        ValueError,
-        "multilabel_margin_loss: target has class number 4, but with 4 classes a class "
-        "number is in 0 ... 3, and -1 ends the list.",
-    ),
-    "negative class": (
-        lambda: m(X, T - 2),
-        ValueError,
-        "multilabel_margin_loss: target has class number -2, but with 4 classes a "
-        "class number is in 0 ... 3, and -1 ends the list.",
-    ),
-    "signed in binary": (
-        lambda: m(X, Y - 1, labels="binary"),
-        ValueError,
-        "multilabel_margin_loss: target has -1 among binary labels; for -1/+1 labels "
-        'pass labels="signed".',
-    ),
-    "binary in signed": (
-        lambda: s(X, Y, labels="signed"),
-        ValueError,
-        "multilabel_soft_margin_loss: target has 0 among signed labels; for 0/1 labels "
-        'pass labels="binary".',
-    ),
-    "fraction": (
-        lambda: m(X, Y + 0.5, labels="binary"),
-        ValueError,
-        "multilabel_margin_loss: target has 0.5 among binary labels; expected 0 or 1; "
-        'for class numbers pass labels="indices".',
-    ),
-    "beyond 1": (
-        lambda: s(X, Y + 1.5),
-        ValueError,
-        "multilabel_soft_margin_loss: target has 1.5 among binary labels; expected 0 "
-        '... 1; for class numbers pass labels="indices".',
-    ),
-    "class numbers in binary": (
-        lambda: m(X, Y + 3, labels="binary"),
-        ValueError,
-        "multilabel_margin_loss: target has 3 among binary labels; expected 0 or 1; "
-        'for class numbers pass labels="indices".',
-    ),
-    "nan": (
-        lambda: s(X, Y * np.nan),
-        ValueError,
-        "multilabel_soft_margin_loss: target has nan among binary labels; expected 0 "
-        '... 1; for class numbers pass labels="indices".',
-    ),
-    "no num_classes": (
-        lambda: mlloss.to_binary(T, labels="indices"),
-        TypeError,
-        "to_binary: num_classes must be an int; got None.",
-    ),
-    "num_classes 0": (
-        lambda: mlloss.to_binary(T, labels="indices", num_classes=0),
-        ValueError,
-        "to_binary: num_classes must be at least 1; got 0.",
-    ),
-    "other num_classes": (
-        lambda: mlloss.to_signed(Y, labels="binary", num_classes=5),
-        ValueError,
-        "to_signed: num_classes must be the 4 classes of target; got 5.",
-    ),
-}
+NAMES = "numpy, torch, jax, paddle, mindspore"
+CONVENTIONS = 'must be one of "indices", "binary", "signed"'
+FLOATS = "float16, bfloat16, float32 or float64"
+INDICES = (
+    "integers (class numbers, ended by -1); got {}. "
+    'For one label a class pass labels="binary" or labels="signed".'
+)
+BINARY = "bool, integers or floats (0 or 1 for each class)"
+SIGNED = "signed integers or floats (-1 or +1 for each class)"
 
 
-@pytest.mark.parametrize("case", MESSAGES)
-def test_message(case: str):
-    call, error, message = MESSAGES[case]
+class Zeros:
+    """Makes arrays of zeros of one framework; `x` and `t` have shape (2, 3)."""
+
+    def __init__(self, framework: Framework) -> None:
+        self._framework = framework
+        self.x, self.t = self(2, 3), self(2, 3, dtype="int32")
+
+    def __call__(self, *shape: int, dtype: str = "float32") -> Any:
+        return self._framework.array(np.zeros(shape), dtype)
+
+
+Invalid = Callable[[Any, Zeros], Any]  # of a loss and the maker of its arrays
+
+# the invalid call and the message behind "LOSS: "
+KINDS: list[tuple[Invalid, str]] = [
+    (
+        lambda f, z: f([[1.0]], z.t),
+        f"input must be an array of one of the frameworks {NAMES}; got list.",
+    ),
+    (
+        lambda f, z: f(None, z.t),
+        f"input must be an array of one of the frameworks {NAMES}; got NoneType.",
+    ),
+    (
+        lambda f, z: f(1.0, z.t),
+        f"input must be an array of one of the frameworks {NAMES}; got float.",
+    ),
+    (
+        lambda f, z: f(z.x, [[0]]),
+        f"target must be an array of one of the frameworks {NAMES}; got list.",
+    ),
+    (
+        lambda f, z: f(z.x, None),
+        f"target must be an array of one of the frameworks {NAMES}; got NoneType.",
+    ),
+    (lambda f, z: f(z.t, z.t), f"input must be {FLOATS}; got int32."),
+    (lambda f, z: f(z(2, 3, dtype="bool"), z.t), f"input must be {FLOATS}; got bool."),
+    (lambda f, z: f(z.x, z.x, labels="indices"), f"target must be {INDICES.format('float32')}"),
+    (
+        lambda f, z: f(z.x, z(2, 3, dtype="bool"), labels="indices"),
+        f"target must be {INDICES.format('bool')}",
+    ),
+    (
+        lambda f, z: f(z.x, z(2, 3, dtype="uint8"), labels="signed"),
+        f"target must be {SIGNED}; got uint8.",
+    ),
+    (
+        lambda f, z: f(z.x, z(2, 3, dtype="bool"), labels="signed"),
+        f"target must be {SIGNED}; got bool.",
+    ),
+    (lambda f, z: f(z.x, z.t, axis=1.0), "axis must be an int; got 1.0."),
+    (lambda f, z: f(z.x, z.t, axis=None), "axis must be an int; got None."),
+    (lambda f, z: f(z.x, z.t, validate="yes"), "validate must be None, True or False; got 'yes'."),
+    (lambda f, z: f(z.x, z.t, validate=1), "validate must be None, True or False; got 1."),
+]
+VALUES: list[tuple[Invalid, str]] = [
+    (
+        lambda f, z: f(z.x, z.t, reduction="avg"),
+        'reduction must be one of "none", "mean", "sum"; got \'avg\'.',
+    ),
+    (lambda f, z: f(z.x, z.t, labels="onehot"), f"labels {CONVENTIONS}; got 'onehot'."),
+    (lambda f, z: f(z(), z()), "input must have a class axis; got shape ()."),
+    (lambda f, z: f(z.x, z.t, axis=2), "axis 2 is out of range for input of shape (2, 3)."),
+    (lambda f, z: f(z.x, z.t, axis=-3), "axis -3 is out of range for input of shape (2, 3)."),
+    (
+        lambda f, z: f(z(2, 0), z(2, 0)),
+        "input must have at least one class; got shape (2, 0), with 0 classes on axis 1.",
+    ),
+    (
+        lambda f, z: f(z(0, 0), z(0, 1)),
+        "input must have at least one class; got shape (0, 0), with 0 classes on axis 1.",
+    ),
+    (lambda f, z: f(z.x, z(1, 3), labels="binary"), "target must have shape (2, 3); got (1, 3)."),
+    (lambda f, z: f(z.x, z(3), labels="binary"), "target must have shape (2, 3); got (3,)."),
+    (lambda f, z: f(z.x, z(2, 2), labels="binary"), "target must have shape (2, 3); got (2, 2)."),
+    (lambda f, z: f(z.x, z(3, 2), labels="signed"), "target must have shape (2, 3); got (3, 2)."),
+    (
+        lambda f, z: f(z.x, z(1, 3, dtype="int32"), labels="indices"),
+        "target must have shape (2, L) (input's, with any width for L on axis 1); got (1, 3).",
+    ),
+    (
+        lambda f, z: f(z.x, z(2, dtype="int32"), labels="indices"),
+        "target must have shape (2, L) (input's, with any width for L on axis 1); got (2,).",
+    ),
+    (
+        lambda f, z: f(z(3, 2), z.t, labels="indices", axis=0),
+        "target must have shape (L, 2) (input's, with any width for L on axis 0); got (2, 3).",
+    ),
+]
+PLAIN = "{w} must be None, a number or an array of input's framework; got {got}."
+# of a loss with binary labels and that one weight
+WEIGHT_KINDS: list[tuple[Invalid, str]] = [
+    (lambda f, z: f(z.x, z.x, [1.0]), PLAIN.format(w="{w}", got="list")),
+    (lambda f, z: f(z.x, z.x, "mean"), PLAIN.format(w="{w}", got="str")),
+    (lambda f, z: f(z.x, z.x, True), PLAIN.format(w="{w}", got="bool")),
+    (lambda f, z: f(z.x, z.x, 1j), PLAIN.format(w="{w}", got="complex")),
+    (lambda f, z: f(z.x, z.x, z(3, dtype="bool")), "{w} must be floats or integers; got bool."),
+]
+SHAPE = (
+    "{{w}} must be a number, one number a class ({},), or broadcast to input's shape {}; "
+    "got shape {}."
+)
+WEIGHT_VALUES: list[tuple[Invalid, str]] = [
+    (lambda f, z: f(z.x, z.x, 10**400), "{w} must be a number that a float holds."),
+    *(
+        (lambda f, z, x=x, w=w: f(z(*x), z(*x), z(*w)), SHAPE.format(x[1], x, w))
+        for x, w in [
+            ((2, 3), (4,)),  # C + 1
+            ((2, 3), (2,)),  # N
+            ((2, 3), (4, 2, 3)),  # would enlarge
+            ((2, 3), (1, 2, 3)),  # an axis too many
+            ((2, 1), (3,)),  # many classes for one
+            ((1, 3), (2, 1)),  # many rows for one
+        ]
+    ),
+]
+
+CALLS = [(TypeError, *case) for case in KINDS] + [(ValueError, *case) for case in VALUES]
+WEIGHT_CALLS = [(TypeError, *case) for case in WEIGHT_KINDS]
+WEIGHT_CALLS += [(ValueError, *case) for case in WEIGHT_VALUES]
+
+
+def check_refused(framework: Framework, loss: Any, error: type, invalid: Invalid, message: str):
     with pytest.raises(error) as caught:
-        call()
-
+        invalid(loss, Zeros(framework))
+    assert caught.type is error
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("error", "invalid", "message"), CALLS, ids=lambda v: str(v)[:60])
+@each_loss
+def test_refused(framework: Framework, loss: str, error: type, invalid: Invalid, message: str):
+    check_refused(framework, getattr(mlloss, loss), error, invalid, f"{loss}: {message}")
+
+
+@pytest.mark.parametrize(("error", "invalid", "message"), WEIGHT_CALLS, ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(("loss", "weight"), WEIGHTED)
+def test_weight_refused(
+    framework: Framework, loss: str, weight: str, error: type, invalid: Invalid, message: str
+):
+    def call(x: Any, target: Any, value: Any) -> Any:
+        return getattr(mlloss, loss)(x, target, **{weight: value}, labels="binary")
+
+    check_refused(framework, call, error, invalid, f"{loss}: {message.format(w=weight)}")
+
+
+ARGUMENTS = [(loss, name) for loss in LOSSES for name in ("input", "target", *SPECS[loss].weights)]
+
+
+@pytest.mark.parametrize(("loss", "argument"), ARGUMENTS)
+def test_mixed_frameworks(differentiating: Framework, loss: str, argument: str):
+    own = {"input": "float32", "target": "float32"} | dict.fromkeys(SPECS[loss].weights, "float32")
+    own = {name: differentiating.array(np.ones((2, 3)), dtype) for name, dtype in own.items()}
+    own[argument] = np.ones((2, 3), np.float32)
+    with pytest.raises(TypeError, match=f"^{loss}: .*one framework") as caught:
+        getattr(mlloss, loss)(**own, labels="binary")
+    for name in ("numpy", differentiating.name):
+        assert name in str(caught.value)
+
+
+@each_loss
+def test_refused_before_anything_is_computed(loss: str):
+    """A petabyte of scores that take no memory until they are read."""
+    vast, f = np.broadcast_to(np.float32(0), (10**9, 10**6)), getattr(mlloss, loss)
+    with pytest.raises(ValueError, match="target"):
+        f(vast, np.zeros((2, 3), int))
+    with pytest.raises(ValueError, match="reduction"):
+        f(vast, vast, reduction="avg")
+    for name in SPECS[loss].weights:
+        with pytest.raises(ValueError, match=name):
+            f(vast, vast, **{name: np.zeros(5)}, labels="binary")
+
+
+@each_loss
+def test_options_are_keywords(loss: str):
+    x = np.zeros((2, 3))
+    with pytest.raises(TypeError, match="positional"):
+        getattr(mlloss, loss)(x, x, None, "mean")
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_masked_arrays_and_blocked_modules_are_refused(name: str, monkeypatch: pytest.MonkeyPatch):
+    loss = getattr(mlloss, LOSSES[0])
+    masked = np.ma.masked_array(np.ones((1, 3)), mask=True)
+    with pytest.raises(TypeError, match="input must be an array"):
+        loss(masked, np.array([[0]]))
+    monkeypatch.setitem(__import__("sys").modules, name, None)
+    with pytest.raises(TypeError, match="input must be an array"):
+        loss([[0.0]], [[0]])

@@ -1,34 +1,26 @@
-"""Any leading axes, the class axis anywhere, lists of any width, no rows, one class."""
+"""Leading axes, class axes, widths of lists, no rows, one class: for every loss."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from calls import Call, check_gradient, check_loss
-from frameworks import Framework
+from frameworks import FRAMEWORKS, Framework
 
-from mlloss.conformance.expected import reference
-from mlloss.conformance.expected.reference import MARGIN, SOFT
+from examples import TARGETS, each_convention, each_loss
 
-LOSSES = (MARGIN, SOFT)
 C = 5
 RNG = np.random.default_rng(8)
-SHAPES = {  # shape of input: class axis
-    "C": ((C,), 0),
-    "NC": ((3, C), -1),
-    "CN": ((C, 3), 0),
-    "NMC": ((2, 3, C), -1),
-    "NCM": ((2, C, 3), 1),
-    "CNM": ((C, 2, 3), -3),
-    "NMKC": ((2, 1, 3, C), 3),
-    "1C": ((1, C), 1),
-    "N1": ((3, 1), 1),
-    "1": ((1,), -1),
-}
+SHAPES = [  # shape of input, class axis, width of index lists
+    *[((C,), 0, 4), ((3, C), -1, 1), ((C, 3), 0, C), ((2, 3, C), -1, C + 3), ((2, C, 3), 1, 2)],
+    *[((C, 2, 3), -3, 4), ((2, 1, 3, C), 3, 4), ((1, C), 1, 4), ((3, 1), 1, 2), ((1,), -1, 1)],
+    *[((3, C), -1, 0), ((0, C), -1, 4), ((2, 0, C), -1, 4), ((C, 0, 3), 0, 4)],
+]
+each_shape = pytest.mark.parametrize(("shape", "axis", "width"), SHAPES)
 
 
-def example(shape: tuple[int, ...], axis: int, labels: str, width: int = 4) -> tuple:
-    """Scores and labels, every row of them another."""
+def example(shape: tuple[int, ...], axis: int, labels: str, width: int) -> tuple:
+    """Return scores and labels, a different row each."""
     x, classes = RNG.normal(0, 1.5, shape), shape[axis]
     if labels == "indices":
         lists = RNG.integers(-1, classes, (*np.delete(shape, axis), width))
@@ -37,68 +29,52 @@ def example(shape: tuple[int, ...], axis: int, labels: str, width: int = 4) -> t
     return x, hit.astype(int) if labels == "binary" else np.where(hit, 1, -1)
 
 
-@pytest.mark.parametrize("reduction", ["none", "mean"])
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_shapes(framework: Framework, loss: str, shape: str, reduction: str):
-    size, axis = SHAPES[shape]
-    for labels in ("indices", "binary", "signed"):
-        options = {"labels": labels, "axis": axis, "reduction": reduction}
-        check_loss(framework, Call(loss, *example(size, axis, labels), options=options))
-
-
-@pytest.mark.parametrize("shape", ["C", "NCM", "N1"])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_gradients_have_the_inputs_shape(differentiating: Framework, loss: str, shape: str):
-    size, axis = SHAPES[shape]
-    options = {"labels": "indices", "axis": axis}
-    check_gradient(differentiating, Call(loss, *example(size, axis, "indices"), options=options))
-
-
-@pytest.mark.parametrize("width", [1, 2, C, C + 3])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_lists_of_any_width(framework: Framework, loss: str, width: int):
-    x, lists = example((3, C), -1, "indices", width)
-    check_loss(framework, Call(loss, x, lists, options={"labels": "indices", "reduction": "none"}))
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_lists_of_no_width_have_no_targets(framework: Framework, loss: str):
-    x, lists = RNG.normal(size=(3, C)), np.zeros((3, 0), int)
-    check_loss(framework, Call(loss, x, lists, options={"labels": "indices", "reduction": "none"}))
-
-
 @pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
-@pytest.mark.parametrize("shape", [(0, C), (2, 0, C), (0, 3, C)])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_no_rows(framework: Framework, loss: str, shape: tuple[int, ...], reduction: str):
-    """'none' is empty, 'sum' 0, 'mean' nan."""
+@each_shape
+@each_loss
+def test_shapes(
+    framework: Framework, loss: str, shape: tuple[int, ...], axis: int, width: int, reduction: str
+):
+    for labels in TARGETS:
+        options = {"labels": labels, "axis": axis, "reduction": reduction}
+        check_loss(framework, Call(loss, *example(shape, axis, labels, width), {}, options))
+
+
+@each_shape
+@each_loss
+def test_gradients(
+    differentiating: Framework, loss: str, shape: tuple[int, ...], axis: int, width: int
+):
     for labels in ("indices", "binary"):
-        options = {"labels": labels, "reduction": reduction}
-        call = Call(loss, *example(shape, -1, labels), options=options)
-        check_loss(framework, call)
-        if framework.differentiates:
-            check_gradient(framework, call)
+        options = {"labels": labels, "axis": axis}
+        check_gradient(
+            differentiating, Call(loss, *example(shape, axis, labels, width), {}, options)
+        )
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_one_class(framework: Framework, loss: str):
-    """No pair for the margin loss; for the soft margin loss one term."""
-    for labels, target in {
-        "indices": [[0], [-1]],
-        "binary": [[1], [0]],
-        "signed": [[1], [-1]],
-    }.items():
-        options = {"labels": labels, "reduction": "none"}
-        check_loss(framework, Call(loss, [[0.5], [-2]], target, options=options))
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_transposed_views(framework: Framework, loss: str):
+@each_convention
+@each_loss
+def test_strided_views(framework: Framework, loss: str, labels: str):
     """Memory in another order than the axes'."""
-    x, y = example((C, 3), 0, "binary")
-    f, options = framework, {"labels": "binary", "reduction": "none"}
-    views = f.array(x, "float32").T, f.array(y, "int32").T
-    got = f.numpy(Call(loss, x.T, y.T, options=options).function(f)(*views))
-    want = reference.loss(loss, np.asarray(x.T, np.float32), y.T, **options)
-    np.testing.assert_allclose(got, want, rtol=1e-6)
+    x, target = example((C, 3), 0, labels, 4)
+    call = Call(loss, x.T, target.T, options={"labels": labels, "reduction": "none"})
+    views = framework.array(x, "float32").T, framework.array(target, "int32").T
+    got = framework.numpy(call.function(framework)(*views))
+    call.seen(framework, "float32").check("value", got)
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+@each_loss
+def test_the_sum_of_no_rows_is_0_whatever_is_in_memory(
+    name: str, loss: str, require_framework: object
+):
+    require_framework(name)
+    framework = FRAMEWORKS[name]
+    call = Call(
+        loss, *example((0, 3), -1, "indices", 2), {}, {"labels": "indices", "reduction": "sum"}
+    )
+    f, arrays = call.function(framework), call.arrays(framework, "float32")
+    for _ in range(20):
+        freed = [framework.array(np.full(n, np.nan), "float32") * 1 for n in (1, 1, 3)]
+        del freed
+        assert framework.numpy(f(*arrays)) == 0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from blocks import ROOT
-from test_import import HOME
+from processes import HOME
 
 from mlloss.conformance.frameworks.registry import CERTIFIED
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from blocks import ROOT, Block, blocks, pages
-from test_import import HOME
+from processes import HOME
 
 PYTHON = blocks("python")
 Require = Callable[[str], None]

@@ -1,7 +1,7 @@
-"""Peak memory of soft margin over very many classes: `python chunked_probe.py FRAMEWORK CHUNK`.
+"""Peak memory of the chunked loss over many classes: `python chunked_probe.py FRAMEWORK CHUNK`.
 
-Prints, in MB, what forward and backward take beyond the weights and their gradient. A chunk of 0
-classes stands for the plain form, of all scores at once.
+Prints, in MB, what forward and backward take beyond the weights and their gradient. With a chunk
+of 0 classes it is the loss over all scores at once.
 """
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ def work(framework: Framework, chunk: int, arrays: list[Any]) -> None:
 
 
 def of_program(chunk: int, arrays: list[Any]) -> int:
-    """What XLA sets aside: its compiler takes more from the system than the program does."""
+    """Return XLA's own count of bytes: its compiler needs more memory than the program."""
     import jax
 
-    def slope(hidden: Any, weights: Any, lists: Any) -> Any:
+    def gradient(hidden: Any, weights: Any, lists: Any) -> Any:
         return jax.grad(lambda w: loss(chunk, hidden, w, lists))(weights)
 
-    program = jax.jit(slope).lower(*arrays).compile()
+    program = jax.jit(gradient).lower(*arrays).compile()
     program(*arrays).block_until_ready()
     size: int = program.memory_analysis().temp_size_in_bytes
     return size

@@ -1,4 +1,4 @@
-"""A loss in the forms that its users have: the function, and the framework's own module."""
+"""A loss in the forms that users call: the function, and the framework's own module."""
 
 from __future__ import annotations
 
@@ -9,29 +9,26 @@ from typing import Any
 import pytest
 from calls import Call
 from frameworks import FRAMEWORKS
-from test_values import LISTS, TRUTH, X
 
 import mlloss
-from mlloss.conformance.expected.reference import MARGIN, SOFT
+from examples import LOSSES, SPECS, call
 
-CLASSES = {MARGIN: "MultiLabelMarginLoss", SOFT: "MultiLabelSoftMarginLoss"}
-FORMS = [(loss, form) for loss in CLASSES for form in ("function", "module")]
+FORMS = [(loss, form) for loss in LOSSES for form in ("function", "module")]
 forms = pytest.mark.parametrize(("loss", "form"), FORMS)
-CALLS = {MARGIN: Call(MARGIN, X, LISTS), SOFT: Call(SOFT, X, TRUTH.astype(int))}
 
 
 def made(
     name: str, loss: str, form: str, dtype: str = "float32", **options: Any
 ) -> tuple[Any, Any, Any]:
-    """The loss, input and target."""
-    arrays = CALLS[loss].arrays(FRAMEWORKS[name], dtype)
+    """Return the loss, an input and a target of one framework."""
+    arrays = call(loss).arrays(FRAMEWORKS[name], dtype)
     if form == "function":
         function = getattr(mlloss, loss)
         return partial(function, **options) if options else function, *arrays
     module = importlib.import_module(f"mlloss.backends.{name}")
-    return getattr(module, CLASSES[loss])(**options), *arrays
+    return getattr(module, SPECS[loss].class_name)(**options), *arrays
 
 
 def seen(name: str, loss: str, dtype: str = "float32") -> Call:
-    """The call with the numbers that the framework is given."""
-    return CALLS[loss].seen(FRAMEWORKS[name], dtype)
+    """Return the call with the numbers that remain after rounding to the arrays' dtypes."""
+    return call(loss).seen(FRAMEWORKS[name], dtype)

@@ -1,4 +1,4 @@
-"""What the tests need of each framework: arrays in and out, derivatives, compilers."""
+"""Adapters of the frameworks for tests: arrays, derivatives, compilers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mlloss.backends import load
 
@@ -97,8 +98,8 @@ class Torch(Framework):
         import torch
 
         x = x.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
-        return torch.autograd.grad(slope.sum(), x)[0]
+        (gradient,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+        return torch.autograd.grad(gradient.sum(), x)[0]
 
     def compile(self, f: Function, compiler: str) -> Function:
         import torch
@@ -181,8 +182,8 @@ class Paddle(Framework):
 
         x = x.detach().clone()
         x.stop_gradient = False
-        (slope,) = paddle.grad(f(x).sum(), x, create_graph=True)
-        return paddle.grad(slope.sum(), x)[0]
+        (gradient,) = paddle.grad(f(x).sum(), x, create_graph=True)
+        return paddle.grad(gradient.sum(), x)[0]
 
     def compile(self, f: Function, compiler: str) -> Function:
         import paddle
@@ -239,3 +240,9 @@ class Mindspore(Framework):
 
 
 FRAMEWORKS = {f.name: f for f in (Framework(), Torch(), Jax(), Paddle(), Mindspore())}
+
+
+def skip_unless(framework: Framework, dtype: str) -> None:
+    """Skip a test where the framework has no such dtype."""
+    if dtype not in ("bool", *framework.floats, *framework.integers):
+        pytest.skip(f"{framework.name} has no {dtype}")

@@ -1,4 +1,4 @@
-"""Soft margin of scores that are made by chunks: the same numbers as of scores all at once."""
+"""The chunked soft margin loss gives the numbers of the loss over all scores at once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call, check_gradient, check_loss, check_second
+from calls import Call, by_position, check_gradient, check_loss, check_second
 from frameworks import FRAMEWORKS, HALVES, Framework, Function
 
 import mlloss
-from mlloss.conformance.expected import reference
-from mlloss.conformance.expected.reference import SOFT
 
+LOSS = "multilabel_soft_margin_loss"
 ROWS, CLASSES, WIDTH = 4, 23, 3
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(ROWS, CLASSES)) * 4
@@ -34,20 +33,17 @@ WEIGHTS = {
 
 @dataclass(frozen=True)
 class Chunked(Call):
-    """A call whose scores are handed over by chunks."""
+    """A call that passes its scores by chunks."""
 
     size: int = 5
 
     def function(self, framework: Framework, compiler: str | None = None) -> Function:
-        more = {"size": self.size, "classes": np.shape(self.input)[-1], **self.options}
+        options = {"size": self.size, "classes": np.shape(self.input)[-1], **self.options}
 
-        def two(x: Any, target: Any) -> Any:
-            return chunked(partial(some, x), target, **more)
+        def loss(x: Any, target: Any, **options: Any) -> Any:
+            return chunked(partial(some, x), target, **options)
 
-        def three(x: Any, target: Any, weight: Any) -> Any:
-            return chunked(partial(some, x), target, weight, **more)
-
-        call = two if self.weight is None else three
+        call = by_position(loss, [*self.weights], options)
         return call if compiler is None else framework.compile(call, compiler)
 
 
@@ -64,7 +60,8 @@ def chunked(
 
 
 def example(labels: str, size: int = 5, weight: Any = None, **options: Any) -> Chunked:
-    return Chunked(SOFT, X, TARGETS[labels], weight, {"labels": labels, **options}, size=size)
+    weights = {} if weight is None else {"weight": weight}
+    return Chunked(LOSS, X, TARGETS[labels], weights, {"labels": labels, **options}, size=size)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -90,7 +87,7 @@ def test_leading_axes(framework: Framework, shape: tuple[int, ...]):
     x, lists = (a[:1] if shape == () else a for a in (X, LISTS))
     options = {"labels": "indices", "reduction": "none"}
     x, lists = (a.reshape(*shape, a.shape[-1]) for a in (x, lists))
-    check_loss(framework, Chunked(SOFT, x, lists, options=options))
+    check_loss(framework, Chunked(LOSS, x, lists, options=options))
 
 
 @pytest.mark.parametrize("dtype", [*HALVES, "float64"])
@@ -106,11 +103,11 @@ def test_rounding_errors_of_many_chunks_do_not_add_up(framework: Framework):
     x = np.random.default_rng(1).normal(size=(8, 138))
     lists = np.arange(40).reshape(8, 5) * 3
     options = {"labels": "indices", "reduction": "none"}
-    check_loss(framework, Chunked(SOFT, x, lists, options=options, size=3))
+    check_loss(framework, Chunked(LOSS, x, lists, options=options, size=3))
 
 
 @pytest.mark.parametrize("size", [5, CLASSES])
-def test_gradients_of_what_makes_the_scores(differentiating: Framework, size: int):
+def test_gradients_by_what_the_scores_are_computed_from(differentiating: Framework, size: int):
     f = differentiating
     hidden, weights = (f.array(RNG.normal(size=(n, WIDTH)), "float32") for n in X.shape)
     lists = f.array(LISTS, f.index_dtype)
@@ -191,7 +188,7 @@ def test_jax_forward_mode_and_vmap(require_framework: Any):
 
 
 @pytest.mark.parametrize("name", ["torch", "paddle"])
-def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_framework: Any):
+def test_random_numbers_are_repeated_for_the_gradient(name: str, require_framework: Any):
     require_framework(name)
     f, drawn = FRAMEWORKS[name], {}
     x, lists = example("indices").arrays(f, "float32")
@@ -206,10 +203,10 @@ def test_random_numbers_are_the_same_again_for_the_gradient(name: str, require_f
         assert (first == again).all()
 
 
-def test_torch_draws_them_where_the_labels_are(
+def test_torch_keeps_the_random_state_of_the_labels_device(
     monkeypatch: pytest.MonkeyPatch, require_framework: Any
 ):
-    """A checkpoint keeps the state of random numbers on the devices of its arguments alone."""
+    """A checkpoint keeps the random state of the devices of its arguments only."""
     require_framework("torch")
     import torch
 
@@ -217,11 +214,11 @@ def test_torch_draws_them_where_the_labels_are(
 
     devices, checkpoint = [], backend.checkpoint
 
-    def seen(function: Any, *args: Any, **options: Any) -> Any:
+    def recorded(function: Any, *args: Any, **options: Any) -> Any:
         devices.append([arg.device.type for arg in args])
         return checkpoint(function, *args, **options)
 
-    monkeypatch.setattr(backend, "checkpoint", seen)
+    monkeypatch.setattr(backend, "checkpoint", recorded)
     x = torch.zeros(ROWS, CLASSES, device="meta", requires_grad=True)
     lists = torch.zeros(ROWS, 2, dtype=torch.int64, device="meta")
     chunked(lambda start, stop: x[:, start:stop], lists).backward()
@@ -238,7 +235,7 @@ def _uniform(name: str, shape: tuple[int, int], like: Any) -> Any:
     return paddle.rand(shape)
 
 
-def test_paddle_says_when_the_scores_are_not_made_the_same_again(require_framework: Any):
+def test_paddle_refuses_scores_that_differ_when_recomputed(require_framework: Any):
     require_framework("paddle")
     x, lists = example("indices").arrays(FRAMEWORKS["paddle"], "float32")
     x.stop_gradient = False
@@ -248,8 +245,8 @@ def test_paddle_says_when_the_scores_are_not_made_the_same_again(require_framewo
         loss.backward()
 
 
-def never(start: int, stop: int) -> Any:
-    raise AssertionError("scores were asked for")
+def not_called(start: int, stop: int) -> Any:
+    raise AssertionError("the scores were computed")
 
 
 WRONG = {"indices": (LISTS + 1, "class number 23"), "binary": (TRUTH * 2, "target has 2")}
@@ -257,34 +254,34 @@ WRONG = {"indices": (LISTS + 1, "class number 23"), "binary": (TRUTH * 2, "targe
 
 @pytest.mark.at_hand
 @pytest.mark.parametrize("labels", WRONG)
-def test_wrong_labels_are_told_before_anything_is_computed(framework: Framework, labels: str):
+def test_invalid_labels_are_refused_before_scores_are_computed(framework: Framework, labels: str):
     target, message = WRONG[labels]
     with pytest.raises(ValueError, match=message):
-        chunked(never, framework.array(target, "int32"), labels=labels)
+        chunked(not_called, framework.array(target, "int32"), labels=labels)
 
 
 @pytest.mark.parametrize("labels", WRONG)
 @pytest.mark.parametrize(
     ("name", "compiler"), [("torch", "aot_eager"), ("jax", "jit"), ("paddle", "static")]
 )
-def test_rows_of_wrong_labels_are_nan_in_a_trace(
+def test_rows_of_invalid_labels_are_nan_in_a_trace(
     name: str, compiler: str, labels: str, require_framework: Any
 ):
     require_framework(name)
     f, target = FRAMEWORKS[name], TARGETS[labels].copy()
     target[2] = WRONG[labels][0][0]
-    call = Chunked(SOFT, X, target, options={"labels": labels, "reduction": "none"})
+    call = Chunked(LOSS, X, target, options={"labels": labels, "reduction": "none"})
     got = f.numpy(call.function(f, compiler)(*call.arrays(f, "float32")))
     assert np.isnan(got).tolist() == [False, False, True, False]
 
 
-def test_without_validation_a_number_of_no_class_ends_a_list(framework: Framework):
+def test_without_validation_an_index_out_of_range_ends_a_list(framework: Framework):
     ended, wrong = ([[3, end, 4]] for end in (-1, 23))
     options = {"labels": "indices", "validate": False}
-    want = Chunked(SOFT, X[:1], ended, options=options).seen(framework, "float32")
-    got = Chunked(SOFT, X[:1], wrong, options=options)
+    want = Chunked(LOSS, X[:1], ended, options=options).seen(framework, "float32")
+    got = Chunked(LOSS, X[:1], wrong, options=options)
     got = got.function(framework)(*got.arrays(framework, "float32"))
-    np.testing.assert_allclose(framework.numpy(got), want.true(reference.loss), rtol=1e-6)
+    np.testing.assert_allclose(framework.numpy(got), want.expected("value"), rtol=1e-6)
 
 
 @pytest.mark.parametrize("labels", TARGETS)
@@ -301,14 +298,18 @@ def test_no_rows(framework: Framework, labels: str):
 
 
 ZEROS = np.zeros((ROWS, 5), np.float32)
-MISTAKES = {
+INVALID_CALLS = {
     "logits": ((3,), TypeError, "logits must be a function (start, stop); got int"),
-    "size": ((never, {"size": 0}), ValueError, "chunk_size must be at least 1; got 0"),
-    "float size": ((never, {"size": 2.5}), TypeError, "chunk_size must be an int; got 2.5"),
-    "classes": ((never, {"classes": None}), TypeError, "num_classes must be an int; got None"),
-    "reduction": ((never, {"reduction": "max"}), ValueError, "reduction must be one of"),
-    "weight": ((never, {"weight": np.ones(7)}), ValueError, "one number a class (23,)"),
-    "weight's kind": ((never, {"weight": "heavy"}), TypeError, "weight must be None, a number"),
+    "size": ((not_called, {"size": 0}), ValueError, "chunk_size must be at least 1; got 0"),
+    "float size": ((not_called, {"size": 2.5}), TypeError, "chunk_size must be an int; got 2.5"),
+    "classes": ((not_called, {"classes": None}), TypeError, "num_classes must be an int; got None"),
+    "reduction": ((not_called, {"reduction": "max"}), ValueError, "reduction must be one of"),
+    "weight": ((not_called, {"weight": np.ones(7)}), ValueError, "one number a class (23,)"),
+    "weight's kind": (
+        (not_called, {"weight": "heavy"}),
+        TypeError,
+        "weight must be None, a number",
+    ),
     "shape": (
         (lambda start, stop: ZEROS,),
         ValueError,
@@ -333,9 +334,9 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistakes(mistake: str):
-    (logits, *more), error, message = MISTAKES[mistake]
+@pytest.mark.parametrize("case", INVALID_CALLS)
+def test_refused(case: str):
+    (logits, *more), error, message = INVALID_CALLS[case]
     with pytest.raises(
         error, match="^chunked_multilabel_soft_margin_loss: .*" + re.escape(message)
     ):

@@ -1,18 +1,14 @@
-"""Soft margin over 3,000,000 classes, forward and backward, in memory that its scores exceed."""
+"""Peak memory of the chunked loss over 3,000,000 classes, whose scores alone would exceed it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from frameworks import FRAMEWORKS
-from test_import import HOME
+from processes import helper
 
-HERE = Path(__file__).parents[1] / "helpers"
 BUDGET = 250  # MB beyond the weights, 96, and their gradient, 96; the scores of 16 rows are 192
 CHUNK = 65_536  # 46 of them
 LEAST = {  # all at once takes so many times as much; JAX and Paddle need little but the scores
@@ -25,17 +21,9 @@ LEAST = {  # all at once takes so many times as much; JAX and Paddle need little
 
 
 def peak(name: str, chunk: int) -> float:
-    paths = os.pathsep.join(map(str, (HOME, HERE)))
-    done = subprocess.run(
-        [sys.executable, str(HERE / "chunked_probe.py"), name, str(chunk)],
-        env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},  # a loaded machine
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return float(done.stdout.split()[-1])
+    """Return the peak memory in MB; one thread, for the sake of a loaded machine."""
+    printed = helper("chunked_probe.py", name, str(chunk), OMP_NUM_THREADS="1")
+    return float(printed.split()[-1])
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counted by /proc")

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from calls import Call
 from frameworks import FRAMEWORKS, Framework
-from test_import import python
-from test_values import LABELS, LISTS, TRUTH, WEIGHTS, X
+from processes import python
 
 import mlloss
+from examples import LISTS, TARGETS, TRUTH, WEIGHTS, X
 from mlloss.backends import load
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
@@ -38,12 +38,12 @@ def class_of(name: str, own: bool, loss: str) -> Any:
 
 CALLS = {
     "margin": Call(MARGIN, X, LISTS),
-    "margin-signed": Call(MARGIN, X, LABELS["signed"], options={"labels": "signed"}),
+    "margin-signed": Call(MARGIN, X, TARGETS["signed"], options={"labels": "signed"}),
     "margin-axis": Call(MARGIN, X.T, LISTS.T, options={"axis": 0, "reduction": "none"}),
     "soft": Call(SOFT, X, TRUTH),
-    "soft-number": Call(SOFT, X, TRUTH, 2.5, options={"reduction": "sum"}),
-    "soft-weight": Call(SOFT, X, TRUTH, WEIGHTS["(C,)"], options={"reduction": "none"}),
-    "soft-unchecked": Call(SOFT, X, LABELS["signed"], options={"validate": False}),
+    "soft-number": Call(SOFT, X, TRUTH, {"weight": 2.5}, options={"reduction": "sum"}),
+    "soft-weight": Call(SOFT, X, TRUTH, {"weight": WEIGHTS["(C,)"]}, options={"reduction": "none"}),
+    "soft-unchecked": Call(SOFT, X, TARGETS["signed"], options={"validate": False}),
 }
 
 
@@ -235,7 +235,7 @@ def test_without_a_state_it_never_changes_and_is_equal_to_its_like(
 def test_examples_of_a_frameworks_own(name: str, require_framework: Any):
     require_framework(name)
     load(name)
-    result = doctest.testmod(importlib.import_module(f"mlloss.{name}"))
+    result = doctest.testmod(importlib.import_module(f"mlloss.backends.{name}.module"))
 
     assert result.attempted > 0
     assert result.failed == 0

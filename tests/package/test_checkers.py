@@ -13,7 +13,7 @@ from closeness import assert_close, rounded
 from frameworks import FRAMEWORKS, Framework
 
 import mlloss
-from mlloss.conformance.expected.reference import MARGIN, SOFT
+from examples import LOSSES
 
 NAN = math.nan
 
@@ -56,8 +56,8 @@ def test_bfloat16_is_rounded_to_nearest_even():
 X, LISTS = np.array([[0.5, 0.25, -1], [1, 2, 3]]), np.array([[0, -1], [2, 1]])
 
 
-class Bent(Framework):
-    """Derivatives as wrong as told."""
+class WrongBy(Framework):
+    """Derivatives off by a factor."""
 
     def __init__(self, factor: float) -> None:
         self.factor = factor
@@ -71,8 +71,8 @@ class Bent(Framework):
 
 
 def test_a_wrong_loss_fails(monkeypatch: pytest.MonkeyPatch):
-    for loss, labels in ((MARGIN, "indices"), (SOFT, "indices")):
-        call = Call(loss, X, LISTS, options={"reduction": "none", "labels": labels})
+    for loss in LOSSES:
+        call = Call(loss, X, LISTS, options={"reduction": "none", "labels": "indices"})
         check_loss(FRAMEWORKS["numpy"], call)
         right = getattr(mlloss, loss)
         with monkeypatch.context() as patch:
@@ -85,13 +85,13 @@ def test_a_wrong_loss_fails(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_wrong_derivative_fails():
-    call = Call(MARGIN, X, LISTS, options={"reduction": "sum"})
-    check_gradient(Bent(1), call)
-    check_second(Bent(1), call)
-    with pytest.raises(AssertionError, match="slope of"):
-        check_gradient(Bent(1 + 4e-6), call)
-    with pytest.raises(AssertionError, match="curvature of"):
-        check_second(Bent(1 + 4e-6), call)
+    call = Call("multilabel_margin_loss", X, LISTS, options={"reduction": "sum"})
+    check_gradient(WrongBy(1), call)
+    check_second(WrongBy(1), call)
+    with pytest.raises(AssertionError, match="gradient of"):
+        check_gradient(WrongBy(1 + 4e-6), call)
+    with pytest.raises(AssertionError, match="second derivative of"):
+        check_second(WrongBy(1 + 4e-6), call)
 
 
 def test_an_absent_framework_skips_or_fails(

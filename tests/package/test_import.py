@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import python
 
 import mlloss
 
-HOME = Path(mlloss.__file__).parent.parent  # of the package under test, checkout or site-packages
 HEAVY = ("torch", "jax", "paddle", "mindspore", "typer", "rich")
-
-
-def python(code: str, folder: Path, *paths: Path) -> str:
-    """What the code prints, run in a process of its own with the package under test."""
-    search = os.pathsep.join(map(str, (HOME, *paths)))
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": search},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-2000:]}"
-    return done.stdout
 
 
 PROBE = f"import sys; print([name for name in {HEAVY} if name in sys.modules])"

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
+from importlib import import_module
 from math import isfinite
 from typing import Any, Protocol
 
@@ -246,3 +247,13 @@ class Base:
     def apply(self: Any, function: Elementwise, *args: Array) -> Array:
         """The value alone, for frameworks without differentiation."""
         return function.value(self, *args)
+
+
+def native_class(framework: str, name: str) -> type:
+    """Return a loss as the framework's own kind of module; an AttributeError if there is none."""
+    classes: dict[str, type] = {}
+    if not name.startswith("_"):
+        classes = import_module(f"mlloss.{framework}").CLASSES
+    if name not in classes:
+        raise AttributeError(f"module 'mlloss.backends.{framework}' has no attribute {name!r}")
+    return classes[name]

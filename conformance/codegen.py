@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import mlloss.dialects
+import mlloss
 from mlloss.conformance.frameworks.dialect_source import dialect_files
+from mlloss.conformance.stubs import stub_files
+
+
+def generated_files() -> dict[Path, str]:
+    """Return the text of every generated file: the dialects and the type stubs."""
+    folder = Path(mlloss.__file__).parent
+    dialects = {folder / "dialects" / name: text for name, text in dialect_files().items()}
+    return dialects | {folder / name: text for name, text in stub_files().items()}
 
 
 def main() -> None:
-    """Write the modules of mlloss.dialects in place; `make generated` runs it."""
-    folder = Path(mlloss.dialects.__file__).parent
-    for name, source in dialect_files().items():
-        (folder / name).write_text(source, "utf-8")
+    """Write them in place; `make generated` runs it."""
+    for path, text in generated_files().items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

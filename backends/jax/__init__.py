@@ -10,17 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mlloss.backends.base import Base, dtype_name
+from mlloss.backends.base import Base, dtype_name, native_class
 from mlloss.backends.jax.custom_jvp import average, linear, mean, sigmoid, smooth_value
 from mlloss.backends.jax.indexing import add, argsort, chosen, cut, put, take
 from mlloss.backends.jax.jit_call import called
-from mlloss.backends.jax.module import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.jax.reductions import added_up, any_of, mean_with_tail
 from mlloss.backends.jax.sorted_counts import among_few, count_below, fits_words, histogram
 from mlloss.core.ops import Array, Elementwise
 from mlloss.core.tuning import JAX_MANY, JAX_PAIRS, JAX_PAIRS_A_ROW
 
-__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
+__all__ = ["backend"]
 
 
 class JaxBackend(Base):
@@ -173,3 +172,8 @@ class JaxBackend(Base):
 
 
 backend = JaxBackend()
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of `mlloss.jax`: until 0.1 they were attributes of this module."""
+    return native_class("jax", name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlloss.backends.base import native_class
 from mlloss.backends.host_numpy import Average, AverageMean, HostMemory, Value
 from mlloss.core.ops import Array, Elementwise
 
@@ -20,7 +21,6 @@ try:
 
     from mlloss.backends.mindspore import custom_ops as graph
     from mlloss.backends.mindspore import pynative as eager
-    from mlloss.backends.mindspore.module import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
     from mlloss.backends.mindspore.patches import mend
     from mlloss.backends.mindspore.taylor import series, step
 except ImportError as error:
@@ -31,7 +31,7 @@ except ImportError as error:
         "clash): import mindspore first, then paddle."
     ) from error
 
-__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
+__all__ = ["backend"]
 _BLOCK = 1024  # sums one by one are 4e-6 off after 1e6 numbers in float32, 5e-14 in float64
 
 
@@ -262,3 +262,8 @@ def _on_cpu() -> bool:
 
 backend = MindSporeBackend()
 mend()
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of `mlloss.mindspore`: until 0.1 they were attributes of this module."""
+    return native_class("mindspore", name)

@@ -13,9 +13,8 @@ import numpy as np
 import paddle
 from paddle.nn.functional import sigmoid
 
-from mlloss.backends.base import remembered
+from mlloss.backends.base import native_class, remembered
 from mlloss.backends.host_numpy import Average, AverageMean, HostMemory, Row, Value
-from mlloss.backends.paddle.module import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.paddle.pylayers import Factor, known, plain, wire, wired
 from mlloss.backends.paddle.recompute import Recomputed
 from mlloss.backends.paddle.tensors import blocks, dtype_name, is_static, number
@@ -23,7 +22,7 @@ from mlloss.core import tuning
 from mlloss.core.ops import LINEAR, Array, Elementwise
 from mlloss.core.tuning import PADDLE_COPIED
 
-__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
+__all__ = ["backend"]
 
 _WHERE = dict.fromkeys(("int8", "int16", "uint8"), "int32") | {"float16": "float32"}  # no kernels
 _LINEAR = LINEAR.partials[0], Row(LINEAR)
@@ -202,3 +201,8 @@ for _file in (tuning.__file__, __file__):
     if _skip := getattr(paddle.framework.core, "eval_frame_skip_file_prefix", None):
         # full_graph=False; NamedTuple has its constructors from "<string>"
         _skip((os.path.join(_folder, ""), "<string>"))
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of `mlloss.paddle`: until 0.1 they were attributes of this module."""
+    return native_class("paddle", name)

@@ -10,12 +10,11 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from mlloss.backends.base import remembered, together
+from mlloss.backends.base import native_class, remembered, together
 from mlloss.backends.host_numpy import AverageMean, HostMemory, Once
 from mlloss.backends.torch.autograd import Averaged, AveragedMean, Full, KnownMean, Linear, Reverse
 from mlloss.backends.torch.custom_ops import is_graph_of_host
 from mlloss.backends.torch.evaluation import are_small, cache_size, smooth_value
-from mlloss.backends.torch.module import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from mlloss.backends.torch.quadrature import plain
 from mlloss.backends.torch.tracing import (
     drops_rules,
@@ -30,7 +29,7 @@ from mlloss.backends.torch.tracing import (
 from mlloss.core.ops import Array, Elementwise
 from mlloss.core.tuning import TORCH_PAIRS, TORCH_WIDE
 
-__all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "backend"]
+__all__ = ["backend"]
 
 
 class TorchBackend(HostMemory):
@@ -316,3 +315,8 @@ def _whole(x: Any) -> Any:
 _UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 _NAMES = {d: str(d).removeprefix("torch.") for d in vars(torch).values() if type(d) is torch.dtype}
 backend = TorchBackend()
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of `mlloss.torch`: until 0.1 they were attributes of this module."""
+    return native_class("torch", name)

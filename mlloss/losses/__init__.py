@@ -16,3 +16,4 @@ for _module in iter_modules(__path__):
         import_module(f"{__name__}.{_module.name}")
 
 globals().update({name: spec.function for name, spec in LOSSES.items()})
+__all__ = list(LOSSES)

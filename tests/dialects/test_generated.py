@@ -6,19 +6,17 @@ from pathlib import Path
 
 import pytest
 
-import mlloss.dialects
-from mlloss.conformance.frameworks.dialect_source import dialect_files
+from mlloss.conformance.codegen import generated_files
 from mlloss.conformance.frameworks.natives import NATIVES, Missing, read_table
 from mlloss.conformance.frameworks.registry import FRAMEWORKS
 from mlloss.core.registry import LOSSES
 
-HERE = Path(mlloss.dialects.__file__).parent
 EXAMPLE = '[example]\ninput = [[0.0]]\ntarget = [[1]]\nresult = "0.5"\n'
 
 
-@pytest.mark.parametrize("name", sorted(dialect_files()))
-def test_the_modules_are_up_to_date(name: str):
-    assert (HERE / name).read_text("utf-8") == dialect_files()[name], "run `make generated`"
+@pytest.mark.parametrize("path", sorted(generated_files()), ids=lambda path: path.name)
+def test_generated_files_are_up_to_date(path: Path):
+    assert path.read_text("utf-8") == generated_files()[path], "run `make generated`"
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -235,7 +235,7 @@ def test_without_a_state_it_never_changes_and_is_equal_to_its_like(
 def test_examples_of_a_frameworks_own(name: str, require_framework: Any):
     require_framework(name)
     load(name)
-    result = doctest.testmod(importlib.import_module(f"mlloss.backends.{name}.module"))
+    result = doctest.testmod(importlib.import_module(f"mlloss.{name}"))
 
     assert result.attempted > 0
     assert result.failed == 0

@@ -93,7 +93,9 @@ def allowed(name: str) -> tuple[str, ...]:
         own = [f"mlloss.backends.{f}" for f in framework if f in FRAMEWORKS]
         common = ("base", "host_numpy", "compiler_boundary", "numpy")
         helpers = [f"mlloss.backends.{other}" for other in common]
-        classes = ["mlloss.modules", "mlloss.arguments"] if own else []
+        classes = (
+            ["mlloss.core.classes", "mlloss.core.pipeline"] if name.endswith(".module") else []
+        )
         return (*FILLED, *own, *helpers, *classes)
     if name in LEAVES:
         return tuple(LEAVES)

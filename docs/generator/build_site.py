@@ -97,7 +97,7 @@ def _write_reference(folder: Path) -> None:
     modules = [
         part
         for name, title in sorted(FRAMEWORKS.items())
-        for part in (f"## {title}", _autodoc(f"mlloss.backends.{name}", classes))
+        for part in (f"## {title}", _autodoc(f"mlloss.{name}", classes))
     ]
     _page(folder / "modules.md", "Modules of each framework", MODULES, *modules)
     dialects = [

@@ -175,12 +175,12 @@ def test_torch_works_through_more_than_its_threads_hold(
     require_framework("torch")
     import torch
 
-    from mlloss.backends.torch.evaluation import cached
+    from mlloss.backends.torch.evaluation import cache_size
 
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        shape = (5 * cached() // 2000, 1000)  # three blocks, the last one of half as many rows
+        shape = (5 * cache_size() // 2000, 1000)  # three blocks, the last one of half as many rows
         draw = np.random.default_rng(threads)
         x, y = draw.normal(size=shape), draw.integers(0, 2, shape)
         scores, labels = torch.tensor(x, requires_grad=True), torch.tensor(y)

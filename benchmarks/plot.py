@@ -1,4 +1,4 @@
-"""How the time of the margin loss grows with its sizes, as a picture."""
+"""How the time of losses of index lists grows with their sizes, as a picture."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from mlloss.benchmarks.frameworks.base import OURS
-from mlloss.benchmarks.points import GROWTH, Grows
+from mlloss.benchmarks.points import GROWTH, Grows, short_name
 
 Series = dict[str, list[float]]
 
 
 def draw_growth(results: Mapping[str, Any], file: Path) -> None:
-    """A panel for each size that grows, a line for each framework and mode, as SVG."""
+    """Draw a panel for each size that grows, a line for each loss, framework and mode, as SVG."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -25,7 +25,7 @@ def draw_growth(results: Mapping[str, Any], file: Path) -> None:
             axes.loglog(sizes, seconds, marker="o", label=name)
         first = points[0]
         fixed = f"T = {first.targets}" if what == "classes" else f"C = {first.classes:,}"
-        axes.set_title(f"margin loss, N = {first.rows}, {fixed}")
+        axes.set_title(f"N = {first.rows}, {fixed}")
         axes.set_xlabel(what)
         axes.set_ylabel("seconds, forward and backward")
         axes.grid(visible=True, alpha=0.3)
@@ -35,10 +35,12 @@ def draw_growth(results: Mapping[str, Any], file: Path) -> None:
 
 
 def growth(results: Mapping[str, Any], what: Grows) -> Series:
-    """Seconds of ours for each size, by framework and mode."""
+    """Return the seconds of mlloss for each size, by loss, framework and mode."""
     series: Series = defaultdict(list)
     for name, measured in results["frameworks"].items():
         for one in measured["measured"]:
             if one.get("grows") == what:
-                series[f"{name}, {one['mode']}"].append(one["seconds"][OURS])
+                series[f"{short_name(one['loss'])}, {name}, {one['mode']}"].append(
+                    one["seconds"][OURS]
+                )
     return series

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlloss.benchmarks.frameworks.base import OURS
+from mlloss.benchmarks.points import short_name
 from mlloss.conformance.reports.terminal.console import print_all
 
 HEAD = ("loss", "mode", "size", "scores", "lists", "ours", "beside", "takes", "ratio")
@@ -66,7 +67,7 @@ def _rows(measured: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for one in measured:
         many = one["threads"] > 1
         mode = f"{one['mode']}, {one['threads']} threads" if many else one["mode"]
-        where = (_short(one["loss"]), mode, one["point"])
+        where = (short_name(one["loss"]), mode, one["point"])
         how = (one.get("scores", ""), one.get("lists", ""))
         ours = _time(one["seconds"][OURS])
         for other, (low, middle, high) in one["ratios"].items():
@@ -85,13 +86,8 @@ def _memory_rows(measured: list[dict[str, Any]]) -> Iterator[str]:
     yield "| framework | mode | loss | size | whose | arrays |"
     yield "| - | - | - | - | - | - |"
     for one in measured:
-        whose = f"{_short(one['loss'])} | {one['point']} | {one['contender']}"
+        whose = f"{short_name(one['loss'])} | {one['point']} | {one['contender']}"
         yield f"| {one['framework']} | {one['mode']} | {whose} | {one['arrays']:.1f} |"
-
-
-def _short(loss: str) -> str:
-    """Return "soft margin" for multilabel_soft_margin_loss."""
-    return loss.removeprefix("multilabel_").removesuffix("_loss").replace("_", " ")
 
 
 def _time(seconds: float) -> str:

@@ -18,9 +18,10 @@ import numpy as np
 
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import find
-from mlloss.benchmarks.frameworks.base import HOST, MARGIN, OURS, SOFT, Contenders, Maker
-from mlloss.benchmarks.points import Lists, Point, Scores
+from mlloss.benchmarks.frameworks.base import HOST, ONE_PASS, OURS, Contenders, Maker
+from mlloss.benchmarks.points import Lists, Point, Scores, takes_lists
 from mlloss.benchmarks.timing import in_turns
+from mlloss.core.registry import LOSSES
 
 
 def main() -> None:
@@ -39,14 +40,13 @@ def main() -> None:
     print(json.dumps({"version": version}), flush=True)
     for mode in (mode for mode in contenders.modes if mode in job["modes"] or not job["modes"]):
         bench = Bench(contenders, mode, job["seconds"])
-        for told in chain(
-            bench.measurements(job["points"]), bench.growth() if job["growth"] else ()
-        ):
-            print(json.dumps({"mode": mode, "threads": job["threads"]} | told), flush=True)
+        growth = bench.growth() if job["growth"] else ()
+        for measured in chain(bench.measurements(job["points"]), growth):
+            print(json.dumps({"mode": mode, "threads": job["threads"]} | measured), flush=True)
 
 
 def settle() -> None:
-    """As in a process that has trained for a while.
+    """Bring the allocator into the state of a process that has trained for a while.
 
     glibc gives what is freed back to the system, and has it faulted in again, until one array of up
     to 32 MB has been freed; a page that is faulted in takes as long as a thousand numbers.
@@ -63,57 +63,67 @@ class Bench:
     seconds: float
 
     def measurements(self, sizes: int) -> Iterator[dict[str, Any]]:
-        """So many sizes of each loss; of the margin, scores random and trained, lists both ways."""
-        for point in points.MARGIN[:sizes]:
+        """Yield so many sizes of each loss."""
+        for loss in LOSSES:
+            yield from (self.of_lists if takes_lists(loss) else self.of_dense)(loss, sizes)
+
+    def of_lists(self, loss: str, sizes: int) -> Iterator[dict[str, Any]]:
+        """Yield a loss of index lists: scores random and trained, lists in every form."""
+        for point in points.OF_LISTS[:sizes]:
             for kind in points.SCORES:
                 for form in self.contenders.lists:
-                    yield self.margin(point, kind, form)
-        for point in points.SOFT[:sizes]:
-            yield self.soft(point)
-        if sizes >= len(points.SOFT):
-            yield self.soft_lists(points.SOFT_LISTS)
+                    yield self.lists(loss, point, kind, form)
+
+    def of_dense(self, loss: str, sizes: int) -> Iterator[dict[str, Any]]:
+        """Yield a loss of dense labels, and of all sizes also one from lists."""
+        for point in points.OF_DENSE[:sizes]:
+            yield self.dense(loss, point)
+        if sizes >= len(points.OF_DENSE):
+            yield self.dense_from_lists(loss, points.LISTS_TO_DENSE)
 
     def growth(self) -> Iterator[dict[str, Any]]:
-        """Of ours alone, how its time grows with one size."""
-        make = self.contenders.of(MARGIN, self.mode)[OURS]
-        for what, sizes in points.GROWTH.items():
-            for point in sizes:
-                index = points.targets(point)
-                told = {"loss": MARGIN, "point": str(point), "grows": what}
-                x = points.scores(point, "random", index)
-                yield told | self._times(x, {OURS: (make, index)})
+        """Yield how the time of mlloss grows with one size, for losses of index lists."""
+        for loss in filter(takes_lists, LOSSES):
+            make = self.contenders.of(loss, self.mode)[OURS]
+            for what, sizes in points.GROWTH.items():
+                for point in sizes:
+                    index = points.targets(point)
+                    record = {"loss": loss, "point": str(point), "grows": what}
+                    x = points.scores(point, "random", index)
+                    yield record | self._times(x, {OURS: (make, index)})
 
-    def margin(self, point: Point, kind: Scores, form: Lists) -> dict[str, Any]:
-        """Natives that want full lists get them whatever ours has; too large for them is too."""
+    def lists(self, loss: str, point: Point, kind: Scores, form: Lists) -> dict[str, Any]:
+        """Measure index lists; a baseline takes its own form of them, and may not afford a size."""
         index = points.targets(point)
-        base, *others = self.contenders.of(MARGIN, self.mode).items()
-        makers = {name: (make, points.lists(point, form, index)) for name, make in others}
-        if self.contenders.affords(point, self.mode):
-            name, make = base
-            makers = {name: (make, points.lists(point, self.contenders.lists[0], index))} | makers
-        told = {"loss": MARGIN, "point": str(point), "scores": kind, "lists": form}
-        return told | self._times(points.scores(point, kind, index), makers)
+        makers = {}
+        for name, make in self.contenders.of(loss, self.mode).items():
+            if name in (OURS, ONE_PASS):
+                makers[name] = (make, points.lists(point, form, index))
+            elif self.contenders.affords(point, self.mode):
+                makers[name] = (make, points.lists(point, self.contenders.lists[0], index))
+        record = {"loss": loss, "point": str(point), "scores": kind, "lists": form}
+        return record | self._times(points.scores(point, kind, index), makers)
 
-    def soft(self, point: Point) -> dict[str, Any]:
-        """Of random scores, every class with a label."""
+    def dense(self, loss: str, point: Point) -> dict[str, Any]:
+        """Measure random scores with a label for each class."""
         x = points.scores(point, "random", np.zeros((point.rows, 0), np.int64))
         y = points.binary(point)
-        makers = {name: (make, y) for name, make in self.contenders.of(SOFT, self.mode).items()}
-        return {"loss": SOFT, "point": str(point)} | self._times(x, makers)
+        makers = {name: (make, y) for name, make in self.contenders.of(loss, self.mode).items()}
+        return {"loss": loss, "point": str(point)} | self._times(x, makers)
 
-    def soft_lists(self, point: Point) -> dict[str, Any]:
-        """From lists, beside what takes the same labels ready for each class."""
+    def dense_from_lists(self, loss: str, point: Point) -> dict[str, Any]:
+        """Measure index lists beside the same labels as dense ones."""
         index = points.targets(point)
         x = points.scores(point, "random", index)
-        own = self.contenders.of(SOFT, self.mode)[OURS]
+        own = self.contenders.of(loss, self.mode)[OURS]
         makers = {
             "dense labels": (own, points.dense(point, index)),
-            OURS: (self.contenders.listed(self.mode), index),
+            OURS: (self.contenders.listed(loss, self.mode), index),
         }
-        return {"loss": SOFT, "point": str(point), "lists": "compact"} | self._times(x, makers)
+        return {"loss": loss, "point": str(point), "lists": "compact"} | self._times(x, makers)
 
     def _times(self, x: Any, makers: Mapping[str, tuple[Maker, Any]]) -> dict[str, Any]:
-        """Of all contenders, and how ours compares with each other."""
+        """Return the times of all contenders, and the ratio of mlloss to each other."""
         given = self.contenders.array(x)
         calls = {n: make(given, self.contenders.array(y)) for n, (make, y) in makers.items()}
         times = in_turns(calls, self.seconds)

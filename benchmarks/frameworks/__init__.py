@@ -10,6 +10,6 @@ NAMES = ("numpy", "torch", "jax", "paddle", "mindspore")
 
 
 def find(name: str) -> Contenders:
-    """Imports the framework."""
+    """Return the contenders of a framework; it is imported."""
     found: Contenders = import_module(f"mlloss.benchmarks.frameworks.{name}").contenders
     return found

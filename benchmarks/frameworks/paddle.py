@@ -1,23 +1,21 @@
-"""PaddlePaddle: its own functions, in eager mode."""
+"""PaddlePaddle in eager mode."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import paddle
 
-import mlloss
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, Maker, Step
-from mlloss.benchmarks.points import Lists, Point
+from mlloss.benchmarks.frameworks.base import Contenders, Loss, Step
+from mlloss.benchmarks.points import Point
 
 
-class PaddleContenders:
+class PaddleContenders(Contenders):
     """Forward and backward by paddle.grad."""
 
+    name = "paddle"
     modes = weighed = ("eager",)
-    lists: tuple[Lists, ...] = ("full", "compact")
+    lists = ("full", "compact")
 
     def prepare(self, threads: int, device: str) -> str:
         paddle.set_device("cpu")
@@ -29,29 +27,13 @@ class PaddleContenders:
     def array(self, numbers: Any) -> Any:
         return paddle.to_tensor(numbers)
 
-    def of(self, loss: str, mode: str) -> Mapping[str, Maker]:
-        functional, own = paddle.nn.functional, getattr(mlloss, loss)
-        name = "multi_label_margin_loss" if loss == MARGIN else "multi_label_soft_margin_loss"
-        return {
-            "native": lambda x, t: _step(getattr(functional, name), x, t),
-            OURS: lambda x, t: _step(own, x, t),
-            "x - y": lambda x, t: lambda: x - x,
-        }
+    def step(self, loss: Loss, x: Any, t: Any, mode: str, ours: bool) -> Step:
+        x = x.clone()
+        x.stop_gradient = False
+        return lambda: paddle.grad(loss(x, t), x)[0]
 
-    def listed(self, mode: str) -> Maker:
-        return lambda x, t: _step(
-            partial(mlloss.multilabel_soft_margin_loss, labels="indices"), x, t
-        )
-
-
-def _step(loss: Callable[..., Any], x: Any, t: Any) -> Step:
-    x = x.clone()
-    x.stop_gradient = False
-
-    def step() -> Any:
-        return paddle.grad(loss(x, t), x)[0]
-
-    return step
+    def subtract(self, x: Any, t: Any) -> Step:
+        return lambda: x - x
 
 
 contenders = PaddleContenders()

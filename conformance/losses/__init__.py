@@ -2,7 +2,8 @@
 
 A folder holds `reference.py` and `cases.py`, `natives.toml`, `documented/<framework>.toml` and
 `known_differences/<framework>.toml`; where these use words of the loss's own, also
-`emulation.py`. It is found by its name; nothing else lists it.
+`emulation.py`; `baselines.py`, if the benchmark compares with formulas written by hand. It is
+found by its name; nothing else lists it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ class LossFolder:
     def emulation(self) -> ModuleType | None:
         """`emulation.py`, where known differences of the loss use words of its own; else None."""
         return self._module("emulation") if (self.path / "emulation.py").is_file() else None
+
+    @property
+    def baselines(self) -> ModuleType | None:
+        """`baselines.py`, where the benchmark compares with a formula written by hand, or None."""
+        return self._module("baselines") if (self.path / "baselines.py").is_file() else None
 
     @property
     def prefix(self) -> str:

@@ -14,13 +14,16 @@ from typer.testing import CliRunner
 from mlloss.backends import load
 from mlloss.benchmarks import points
 from mlloss.benchmarks.frameworks import NAMES, find
-from mlloss.benchmarks.frameworks.base import MARGIN, OURS, SOFT
+from mlloss.benchmarks.frameworks.base import ONE_PASS, OURS
 from mlloss.benchmarks.plot import growth
-from mlloss.benchmarks.points import GROWTH, Point
+from mlloss.benchmarks.points import GROWTH, Point, short_name, takes_lists
 from mlloss.benchmarks.timing import in_turns
 from mlloss.conformance.cli.app import app
+from mlloss.core.registry import LOSSES
 
 SMALL = Point(8, 5, 2)
+OF_LISTS = [loss for loss in LOSSES if takes_lists(loss)]
+OF_DENSE = [loss for loss in LOSSES if not takes_lists(loss)]
 
 
 def test_contenders_take_turns_and_are_compared_round_by_round():
@@ -42,7 +45,7 @@ def test_lists_are_full_or_compact_and_hold_the_same():
     assert np.take_along_axis(trained, index, 1).mean() > 1 > trained.mean()
 
 
-@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@pytest.mark.parametrize("loss", list(LOSSES))
 @pytest.mark.parametrize("name", NAMES)
 def test_all_contenders_compute_the_same(name: str, loss: str, require_framework: Any):
     if name != "numpy":
@@ -52,17 +55,21 @@ def test_all_contenders_compute_the_same(name: str, loss: str, require_framework
     index = points.targets(SMALL)
     x = points.scores(SMALL, "random", index)
     full = contenders.lists[0]
-    labels = points.lists(SMALL, full, index) if loss == MARGIN else points.binary(SMALL)
+    labels = points.lists(SMALL, full, index) if takes_lists(loss) else points.binary(SMALL)
     given = contenders.array(x), contenders.array(labels)
-    base, *_ = contenders.of(loss, contenders.modes[0]).values()  # compiled, PyTorch's is wrong
-    want = _numbers(base(*given)())
+    makers = contenders.of(loss, contenders.modes[0])  # compiled, PyTorch's is wrong
+    base, *more = [name for name in makers if name not in (OURS, ONE_PASS)]
+    assert not more
+    want = _numbers(makers[base](*given)())
     for mode in contenders.modes:
-        _, ours, *_ = contenders.of(loss, mode).values()
-        assert _numbers(ours(*given)()) == pytest.approx(want, rel=1e-5, abs=1e-6)
+        assert _numbers(contenders.of(loss, mode)[OURS](*given)()) == pytest.approx(
+            want, rel=1e-5, abs=1e-6
+        )
 
 
+@pytest.mark.parametrize("loss", OF_DENSE)
 @pytest.mark.parametrize("name", NAMES)
-def test_lists_and_dense_labels_come_to_the_same(name: str, require_framework: Any):
+def test_lists_and_dense_labels_come_to_the_same(name: str, loss: str, require_framework: Any):
     if name != "numpy":
         require_framework(name)
     contenders = find(name)
@@ -71,8 +78,9 @@ def test_lists_and_dense_labels_come_to_the_same(name: str, require_framework: A
     x = contenders.array(points.scores(SMALL, "random", index))
     dense = contenders.array(points.dense(SMALL, index))
     mode = contenders.modes[0]
-    want = _numbers(contenders.of(SOFT, mode)[OURS](x, dense)())
-    assert _numbers(contenders.listed(mode)(x, contenders.array(index))()) == pytest.approx(want)
+    want = _numbers(contenders.of(loss, mode)[OURS](x, dense)())
+    listed = contenders.listed(loss, mode)
+    assert _numbers(listed(x, contenders.array(index))()) == pytest.approx(want)
 
 
 def _numbers(result: Any) -> np.ndarray:
@@ -107,15 +115,17 @@ def test_threads_and_memory_are_told_apart(tmp_path: Path):
     assert {one["threads"] for one in measured} == {1, 2}
     assert "| soft margin | eager, 2 threads | (32, 20) |" in files["markdown"].read_text()
     arrays = {(one["loss"], one["contender"]): one["arrays"] for one in results["memory"]}
-    assert arrays[MARGIN, "broadcast"] > 20 > arrays[MARGIN, OURS] > 0
+    assert {loss for loss, _ in arrays} == set(LOSSES)
+    (loss,) = OF_LISTS
+    assert arrays[loss, "broadcast"] > 20 > arrays[loss, OURS] > 0
     assert "| numpy | eager | margin | (64, 20000, 20) | mlloss |" in files["markdown"].read_text()
 
 
-def test_a_line_of_the_plot_is_a_framework_in_a_mode():
-    one = {"mode": "eager", "seconds": {OURS: 2.0}}
+def test_a_line_of_the_plot_is_a_loss_and_a_framework_in_a_mode():
+    one = {"loss": OF_LISTS[0], "mode": "eager", "seconds": {OURS: 2.0}}
     measured = [one | {"grows": "classes"}, one | {"grows": "targets"}, one]
     results = {"frameworks": {"numpy": {"measured": measured}}}
-    assert growth(results, "classes") == {"numpy, eager": [2.0]}
+    assert growth(results, "classes") == {f"{short_name(OF_LISTS[0])}, numpy, eager": [2.0]}
 
 
 def test_a_plot_without_matplotlib_is_refused_before_any_measurement(

@@ -136,6 +136,11 @@ print(find(cases(scope_of("numpy", "mlloss")), is_new).loss)
     assert run(tree, "-c", code) == f"{LOSS}\n"
 
 
+def test_it_is_measured(tree: Path):
+    output = run(tree, "-m", "mlloss", "bench", "--framework", "numpy", "--quick", "--seconds", "0")
+    assert "tilted logistic, eager" in output
+
+
 @pytest.mark.parametrize(
     ("part", "words"),
     [

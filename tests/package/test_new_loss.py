@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -59,6 +60,35 @@ def test_the_parts_are_few_lines():
 def test_it_is_a_public_function(tree: Path):
     code = f"import mlloss; print(mlloss.{LOSS}.__name__, {LOSS!r} in mlloss.__all__)"
     assert run(tree, "-c", code) == f"{LOSS} True\n"
+
+
+@pytest.mark.parametrize(
+    ("framework", "array"),
+    [
+        ("", "numpy.asarray"),
+        ("torch", "torch.tensor"),
+        ("jax", "jax.numpy.asarray"),
+        ("paddle", "paddle.to_tensor"),
+        ("mindspore", "mindspore.Tensor"),
+    ],
+)
+def test_each_framework_has_its_class(
+    framework: str, array: str, tree: Path, require_framework: Any
+):
+    if framework:
+        require_framework(framework)
+    package = f"mlloss.{framework}".rstrip(".")
+    code = f"""
+import {array.partition(".")[0]}
+import {package}
+
+x, y, p = map({array}, ([[0.5, -1.0]], [[1.0, 0.0]], [3.0, 2.0]))
+print(f"{{float({package}.{CLASS}(pos_weight=p, reduction='sum')(x, y)):.5f}}")
+"""
+    want = 3 * math.log1p(math.exp(-0.5)) + math.log1p(math.exp(-1))
+    assert f"{want:.5f}" in run(tree, "-W", "ignore", "-c", code).splitlines()
+    stub = tree / "mlloss" / f"{framework or 'modules'}.pyi"
+    assert f"class {CLASS}(" in stub.read_text("utf-8")
 
 
 def test_it_is_specified(tree: Path):

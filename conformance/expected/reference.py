@@ -29,7 +29,6 @@ from mlloss.conformance.losses import find, spec_of
 Array = NDArray[Any]
 Terms = Callable[[Row], Sequence[Number]]
 MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
-DEFAULT_LABELS = {name: spec_of(name).default_labels for name in (MARGIN, SOFT)}
 
 
 def evaluate(name: str, *arrays: ArrayLike | None, by: By = (), **more: Any) -> Array:

@@ -13,7 +13,7 @@ from closeness import assert_close
 from frameworks import FRAMEWORKS, HALVES
 from processes import python
 
-from examples import LISTS, TARGETS, TRUTH, WEIGHTS, X3, Y3, X
+from examples import LISTS, TARGETS, TRUTH, WEIGHTS, X3, Y3, X, each_loss
 from mlloss.conformance.expected.reference import MARGIN, SOFT
 
 COMPILERS = [(f.name, compiler) for f in FRAMEWORKS.values() for compiler in f.compilers]
@@ -62,7 +62,7 @@ LONG_LISTS = {  # dtype, lists, their wrong rows
 }
 
 
-@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@each_loss
 @pytest.mark.parametrize("case", LONG_LISTS)
 def test_long_lists(loss: str, case: str, require_framework: Any):
     require_framework("torch")
@@ -163,7 +163,7 @@ def test_compiled_gradients(name: str, call: str, require_framework: Any):
 
 
 @pytest.mark.parametrize("name", ["torch", "paddle"])
-@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@each_loss
 def test_batches_of_any_size_by_one_compilation(name: str, loss: str, require_framework: Any):
     require_framework(name)
     f, options = FRAMEWORKS[name], {"labels": "indices", "reduction": "none"}

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 from processes import python
+from third_party import THIRD_PARTY, install
 
 import mlloss
+from examples import SPECS
 from mlloss.backends import find
-
-THIRD_PARTY = Path(__file__).parent / "third_party"
-METADATA = "Metadata-Version: 2.1\nName: tinyarray\nVersion: 1.0\n"
-ENTRY = "[mlloss.backends]\ntinyarray = tinyarray.mlloss_backend:backend\n"
 
 
 @pytest.fixture
@@ -21,20 +19,12 @@ def installed(tmp_path: Path) -> Path:
     return install(tmp_path / "site")
 
 
-def install(folder: Path) -> Path:
-    """What an installer would write there."""
-    record = folder / "tinyarray-1.0.dist-info"
-    record.mkdir(parents=True)
-    (record / "METADATA").write_text(METADATA)
-    (record / "entry_points.txt").write_text(ENTRY)
-    return folder
-
-
 LOSSES = """
 import sys
 import numpy as np
 import mlloss
 from mlloss.conformance.expected import reference
+from mlloss.core.registry import LOSSES
 from tinyarray import Tiny
 assert "tinyarray.mlloss_backend" not in sys.modules
 
@@ -44,21 +34,22 @@ hit = rng.random((2, 7, 3)) < 0.4
 lists = rng.integers(-1, 7, (2, 5, 3))
 weight = rng.random(7)
 labels = {"indices": lists, "binary": hit.astype(int), "signed": np.where(hit, 1, -1)}
-for loss in ("multilabel_margin_loss", "multilabel_soft_margin_loss"):
+for loss, spec in LOSSES.items():
     for way, target in labels.items():
         for reduction in ("none", "mean", "sum"):
             options = dict(labels=way, reduction=reduction, axis=1)
-            weights = (weight,) if "soft" in loss else ()
-            got = getattr(mlloss, loss)(Tiny(x), Tiny(target), *map(Tiny, weights), **options)
+            weights = dict.fromkeys(spec.weights, weight)
+            given = {name: Tiny(array) for name, array in weights.items()}
+            got = getattr(mlloss, loss)(Tiny(x), Tiny(target), **given, **options)
             assert type(got) is Tiny, type(got)
-            want = oracle.loss(loss, x, target, *weights, **options)
+            want = reference.loss(loss, x, target, **weights, **options)
             np.testing.assert_allclose(got.values, want, rtol=1e-12)
             print("right")
 """
 
 
-def test_both_losses_on_an_array_type_of_its_own(installed: Path, tmp_path: Path):
-    assert python(LOSSES, tmp_path, THIRD_PARTY, installed) == "right\n" * 18
+def test_every_loss_on_an_array_type_of_its_own(installed: Path, tmp_path: Path):
+    assert python(LOSSES, tmp_path, THIRD_PARTY, installed) == "right\n" * 9 * len(SPECS)
 
 
 CONVERT = """

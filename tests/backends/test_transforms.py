@@ -13,10 +13,8 @@ from closeness import assert_close
 from frameworks import FRAMEWORKS, Framework
 
 import mlloss
-from examples import LISTS, TARGETS, TRUTH, X
-from mlloss.conformance.expected.reference import MARGIN, SOFT
+from examples import LISTS, SPECS, TARGETS, X, each_loss
 
-LOSSES = (MARGIN, SOFT)
 V = np.random.default_rng(5).normal(size=X.shape)  # a direction
 NONE = {"reduction": "none"}
 
@@ -42,7 +40,7 @@ def functional(
 
 def example(framework: Framework, loss: str) -> tuple[Call, Any, Any, Callable[..., Any]]:
     """Rows as the framework has them, and the loss of a row."""
-    call = Call(loss, X, LISTS if loss == MARGIN else TRUTH, options=NONE)
+    call = Call(loss, X, TARGETS[SPECS[loss].default_labels], options=NONE)
     x, t = call.arrays(framework, "float32")
     return call.seen(framework, "float32"), x, t, getattr(mlloss, loss)
 
@@ -57,14 +55,14 @@ def check_slope(got: np.ndarray, seen: Call) -> None:
     assert_close(got, seen.expected("gradient"), reach, "float32", f"slope of {seen}")
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_vmap_over_rows(functional: Framework, loss: str):
     seen, x, t, f = example(functional, loss)
     check_rows(functional.numpy(transforms(functional.name).vmap(f)(x, t)), seen)
 
 
 @pytest.mark.parametrize("labels", TARGETS)
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_vmap_takes_every_convention(functional: Framework, loss: str, labels: str):
     options = {**NONE, "labels": labels}
     call = Call(loss, X, TARGETS[labels], options=options)
@@ -73,7 +71,7 @@ def test_vmap_takes_every_convention(functional: Framework, loss: str, labels: s
     check_rows(functional.numpy(got), call.seen(functional, "float32"))
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_vmap_over_scores_alone(functional: Framework, loss: str):
     """Labels that are not batched, so that their values are at hand."""
     seen, x, t, f = example(functional, loss)
@@ -84,14 +82,14 @@ def test_vmap_over_scores_alone(functional: Framework, loss: str):
     check_rows(functional.numpy(got(x, t[2])), again)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_grad(functional: Framework, loss: str):
     seen, x, t, f = example(functional, loss)
     slope = transforms(functional.name).grad(lambda x: f(x, t, reduction="sum"))(x)
     check_slope(functional.numpy(slope), seen)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_vmap_of_grad(functional: Framework, loss: str):
     """A gradient a row."""
     seen, x, t, f = example(functional, loss)
@@ -99,7 +97,7 @@ def test_vmap_of_grad(functional: Framework, loss: str):
     check_slope(functional.numpy(tools.vmap(tools.grad(f))(x, t)), seen)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_jvp(functional: Framework, loss: str):
     seen, x, t, f = example(functional, loss)
     v = functional.array(V, "float32")
@@ -110,7 +108,7 @@ def test_jvp(functional: Framework, loss: str):
     assert_close(functional.numpy(along), parts.sum(-1), reach, "float32", f"{loss} along V")
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_hessian(functional: Framework, loss: str):
     """Forward over reverse: diagonal for the soft margin, 0 for the margin."""
     seen, x, t, f = example(functional, loss)
@@ -121,7 +119,7 @@ def test_hessian(functional: Framework, loss: str):
 
 
 @pytest.mark.parametrize(("outer", "inner"), [("jacrev", "jacfwd"), ("jacfwd", "jacfwd")])
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_jacobian_of_jacobian(functional: Framework, loss: str, outer: str, inner: str):
     seen, x, t, f = example(functional, loss)
     first, second = (getattr(transforms(functional.name), mode) for mode in (inner, outer))
@@ -130,7 +128,7 @@ def test_jacobian_of_jacobian(functional: Framework, loss: str, outer: str, inne
     assert_close(got, want, 1e-6 * want, "float32", f"{outer} of {inner} of {loss}")
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_jit_of_vmap_of_grad(require_framework: Callable[[str], None], loss: str):
     require_framework("jax")
     import jax
@@ -139,39 +137,41 @@ def test_jit_of_vmap_of_grad(require_framework: Callable[[str], None], loss: str
     check_slope(np.asarray(jax.jit(jax.vmap(jax.grad(f)))(x, t)), seen)
 
 
-def test_gradcheck_of_torch(require_framework: Callable[[str], None]):
+@each_loss
+def test_gradcheck_of_torch(loss: str, require_framework: Callable[[str], None]):
     """Torch's own comparison with differences, forward mode and second order included."""
     require_framework("torch")
     import torch
 
-    x = torch.tensor(X[:2], requires_grad=True)
-    y = torch.tensor([[0.0, 1, 0.5, 0.25, 1, 0, 1]] * 2, dtype=torch.float64)
-    w = torch.tensor([1.0, 2, 3, 4, 5, 6, 7], dtype=torch.float64, requires_grad=True)
-    torch.autograd.gradcheck(
-        lambda x, w: mlloss.multilabel_soft_margin_loss(x, y, w), (x, w), check_forward_ad=True
-    )
-    torch.autograd.gradgradcheck(
-        lambda x, w: mlloss.multilabel_soft_margin_loss(x, y, w), (x, w), check_fwd_over_rev=True
-    )
-    t = torch.tensor(LISTS[2:4])
-    torch.autograd.gradcheck(
-        lambda x: mlloss.multilabel_margin_loss(x, t), (x,), check_forward_ad=True
-    )
+    spec = SPECS[loss]
+    labels = np.array([[0, 1, 0.5, 0.25, 1, 0, 1]] * 2) if spec.fractions else LISTS[2:4]
+    x, target = torch.tensor(X[:2], requires_grad=True), torch.tensor(labels)
+    weights = [torch.arange(1.0, 8, dtype=x.dtype, requires_grad=True) for _ in spec.weights]
+
+    def f(x: Any, *weights: Any) -> Any:
+        named = dict(zip(spec.weights, weights, strict=True))
+        way = "binary" if spec.fractions else "indices"
+        return spec.function(x, target, **named, labels=way)
+
+    torch.autograd.gradcheck(f, (x, *weights), check_forward_ad=True)
+    if spec.fractions:  # the others are piecewise linear
+        torch.autograd.gradgradcheck(f, (x, *weights), check_fwd_over_rev=True)
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
+@each_loss
 def test_vmap_hides_values_so_that_wrong_labels_are_nan(
-    name: str, require_framework: Callable[[str], None]
+    name: str, loss: str, require_framework: Callable[[str], None]
 ):
     require_framework(name)
     f, t = FRAMEWORKS[name], LISTS.copy()
     t[2, 0] = 99
-    call = Call(MARGIN, X, t, options=NONE)
-    got = f.numpy(transforms(name).vmap(mlloss.multilabel_margin_loss)(*call.arrays(f, "float32")))
-    assert np.isnan(got).tolist() == [n == 2 for n in range(len(X))]
+    function = partial(getattr(mlloss, loss), labels="indices")
+    got = f.numpy(transforms(name).vmap(function)(*Call(loss, X, t).arrays(f, "float32")))
+    assert np.isnan(got.reshape(len(X), -1)).all(1).tolist() == [n == 2 for n in range(len(X))]
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@each_loss
 def test_vmap_of_mindspore(require_framework: Callable[[str], None], loss: str):
     require_framework("mindspore")
     import mindspore

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_third_party import THIRD_PARTY, install
+from third_party import THIRD_PARTY, install
 
 from mlloss import backends
 from mlloss.conformance import Host

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from frameworks import Framework
 
 import mlloss
 from examples import SPECS, each_loss, each_weight
@@ -115,3 +116,14 @@ def test_a_saved_paddle_layer_with_the_loss_loads(
     x, valid, invalid = (paddle.to_tensor(a) for a in (X, LISTS, INVALID))
     assert float(loaded(x, valid)) == pytest.approx(float(layer(x, valid)), rel=1e-6)
     assert np.isnan(float(loaded(x, invalid)))
+
+
+@each_loss
+def test_the_sum_of_no_rows_is_not_what_stood_in_memory(function: Any, framework: Framework):
+    x, t = framework.array(np.zeros((0, 3)), "float32"), np.zeros((0, 2))
+    for _ in range(20):
+        litter = [framework.array(np.full(n, np.nan), "float32") * 1 for n in (1, 1, 3)]
+        del litter
+        lists = framework.array(t, framework.index_dtype)
+        got = function(x, lists, reduction="sum", labels="indices")
+        assert framework.numpy(got) == 0

@@ -13,49 +13,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calls import Call
+from classes import CALLS, KINDS, NATIVE, class_of, kinds, made
 from frameworks import FRAMEWORKS, Framework
 from processes import python
 
 import mlloss
-from examples import LISTS, TARGETS, TRUTH, WEIGHTS, X
+from examples import SPECS, X, call, each_loss, each_weight
 from mlloss.backends import load
-from mlloss.conformance.expected.reference import MARGIN, SOFT
-
-CLASSES = {MARGIN: "MultiLabelMarginLoss", SOFT: "MultiLabelSoftMarginLoss"}
-NATIVE = [name for name in FRAMEWORKS if name != "numpy"]
-KINDS = [(name, own) for name in FRAMEWORKS for own in (False, True) if own <= (name in NATIVE)]
-kinds = pytest.mark.parametrize(
-    ("name", "own"), KINDS, ids=[f"{name}-{'native' if own else 'free'}" for name, own in KINDS]
-)
-
-
-def class_of(name: str, own: bool, loss: str) -> Any:
-    """The class for arrays of any framework, or the framework's own."""
-    module: Any = importlib.import_module(f"mlloss.backends.{name}") if own else mlloss
-    return getattr(module, CLASSES[loss])
-
-
-CALLS = {
-    "margin": Call(MARGIN, X, LISTS),
-    "margin-signed": Call(MARGIN, X, TARGETS["signed"], options={"labels": "signed"}),
-    "margin-axis": Call(MARGIN, X.T, LISTS.T, options={"axis": 0, "reduction": "none"}),
-    "soft": Call(SOFT, X, TRUTH),
-    "soft-number": Call(SOFT, X, TRUTH, {"weight": 2.5}, options={"reduction": "sum"}),
-    "soft-weight": Call(SOFT, X, TRUTH, {"weight": WEIGHTS["(C,)"]}, options={"reduction": "none"}),
-    "soft-unchecked": Call(SOFT, X, TARGETS["signed"], options={"validate": False}),
-}
-
-
-def made(name: str, own: bool, call: Call) -> tuple[Any, Any, Any, Any]:
-    """The object, the function with the same arguments, and two arrays."""
-    x, target, *weight = call.arrays(FRAMEWORKS[name], "float32")
-    function = getattr(mlloss, call.loss)
-
-    def called(x: Any, target: Any) -> Any:
-        return function(x, target, *weight, **call.options)
-
-    return class_of(name, own, call.loss)(*weight, **call.options), called, x, target
+from mlloss.core.spec import CONVENTIONS
 
 
 def same(framework: Framework, got: Any, want: Any) -> None:
@@ -87,6 +52,9 @@ def test_so_is_the_gradient(name: str, own: bool, call: str, require_framework: 
     same(framework, framework.gradient(step, x, target), framework.gradient(function, x, target))
 
 
+SIMPLE = [
+    name for name in CALLS if not name.endswith(("-signed", "-axis", "-number", "-unchecked"))
+]
 ELSEWHERE = ("inductor", "cell")  # the latter in test_graph_mode.py
 
 
@@ -95,7 +63,7 @@ ELSEWHERE = ("inductor", "cell")  # the latter in test_graph_mode.py
     [(f.name, c) for f in FRAMEWORKS.values() for c in f.compilers if c not in ELSEWHERE],
 )
 @pytest.mark.parametrize("own", [False, True], ids=["free", "native"])
-@pytest.mark.parametrize("call", ["margin", "soft-weight"])
+@pytest.mark.parametrize("call", SIMPLE)
 def test_so_is_what_a_compiler_makes_of_it(
     name: str, compiler: str, own: bool, call: str, require_framework: Any
 ):
@@ -114,7 +82,7 @@ def test_so_is_what_a_compiler_makes_of_it(
 
 
 @kinds
-@pytest.mark.parametrize("loss", CLASSES)
+@each_loss
 def test_arguments_are_those_of_the_function(
     name: str, own: bool, loss: str, require_framework: Any
 ):
@@ -141,29 +109,32 @@ WEIGHT_MISTAKES: dict[str, Any] = {
 
 @kinds
 @pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("loss", CLASSES)
+@each_loss
 def test_mistakes_are_refused_at_once_in_the_words_of_the_function(
     name: str, own: bool, loss: str, mistake: str, require_framework: Any
 ):
     require_framework(name)
     kind, options = class_of(name, own, loss), MISTAKES[mistake]
-    arrays = Call(loss, X, LISTS if loss == MARGIN else TRUTH).arrays(FRAMEWORKS[name], "float32")
+    arrays = call(loss).arrays(FRAMEWORKS[name], "float32")
 
     refused(lambda: kind(**options), lambda: getattr(mlloss, loss)(*arrays, **options))
 
 
 @kinds
 @pytest.mark.parametrize("mistake", WEIGHT_MISTAKES)
-def test_so_are_mistaken_weights(name: str, own: bool, mistake: str, require_framework: Any):
+@each_weight
+def test_so_are_mistaken_weights(
+    name: str, own: bool, loss: str, weight: str, mistake: str, require_framework: Any
+):
     require_framework(name)
-    framework, weight = FRAMEWORKS[name], WEIGHT_MISTAKES[mistake]
-    if weight == "bool":
-        weight = framework.array([True] * X.shape[1], "bool")
-    x, target = CALLS["soft"].arrays(framework, "float32")
+    framework, value = FRAMEWORKS[name], WEIGHT_MISTAKES[mistake]
+    if value == "bool":
+        value = framework.array([True] * X.shape[1], "bool")
+    arrays, given = call(loss).arrays(framework, "float32"), {weight: value}
 
     refused(
-        lambda: class_of(name, own, SOFT)(weight),
-        lambda: mlloss.multilabel_soft_margin_loss(x, target, weight),
+        lambda: class_of(name, own, loss)(**given),
+        lambda: getattr(mlloss, loss)(*arrays, **given),
     )
 
 
@@ -176,33 +147,43 @@ def refused(made: Callable[[], Any], called: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("name", NATIVE)
-def test_a_framework_takes_no_weight_of_another(name: str, require_framework: Any):
+@each_weight
+def test_a_framework_takes_no_weight_of_another(
+    name: str, loss: str, weight: str, require_framework: Any
+):
     require_framework(name)
-    x, target = CALLS["soft"].arrays(FRAMEWORKS[name], "float32")
-    weight = np.ones(X.shape[1], np.float32)
+    arrays = call(loss).arrays(FRAMEWORKS[name], "float32")
+    given = {weight: np.ones(X.shape[1], np.float32)}
 
     refused(
-        lambda: class_of(name, True, SOFT)(weight),
-        lambda: mlloss.multilabel_soft_margin_loss(x, target, weight),
+        lambda: class_of(name, True, loss)(**given),
+        lambda: getattr(mlloss, loss)(*arrays, **given),
     )
 
 
 @kinds
-def test_it_shows_what_is_no_default(name: str, own: bool, require_framework: Any):
+@each_loss
+def test_it_shows_what_is_no_default(name: str, own: bool, loss: str, require_framework: Any):
     require_framework(name)
-    margin, soft = class_of(name, own, MARGIN), class_of(name, own, SOFT)
-    weight = FRAMEWORKS[name].array([1.0, 2.0], "float32")
+    kind, shown = class_of(name, own, loss), SPECS[loss].class_name
+    other = next(labels for labels in CONVENTIONS if labels != SPECS[loss].default_labels)
+    options = {"reduction": "sum", "labels": other, "axis": 0, "validate": False}
+    array = FRAMEWORKS[name].array([1.0, 2.0], "float32")
 
-    assert repr(margin()) == "MultiLabelMarginLoss()"
-    shown = "MultiLabelMarginLoss(reduction='sum', labels='binary', axis=0, validate=False)"
-    assert repr(margin(reduction="sum", labels="binary", axis=0, validate=False)) == shown
-    assert repr(soft(2.5)) == "MultiLabelSoftMarginLoss(weight=2.5)"
-    assert repr(soft(weight)) == "MultiLabelSoftMarginLoss(weight=<array of shape (2,)>)"
+    assert repr(kind()) == f"{shown}()"
+    wanted = ", ".join(f"{key}={value!r}" for key, value in options.items())
+    assert repr(kind(**options)) == f"{shown}({wanted})"
+    for weight in SPECS[loss].weights:
+        assert repr(kind(**{weight: 2.5})) == f"{shown}({weight}=2.5)"
+        assert repr(kind(**{weight: array})) == f"{shown}({weight}=<array of shape (2,)>)"
+
+
+COPIED = [name for name in CALLS if name.endswith(("-signed", "-number", "-weight"))]
 
 
 @kinds
 @pytest.mark.parametrize("way", ["deepcopy", "pickle"])
-@pytest.mark.parametrize("call", ["margin-signed", "soft-number", "soft-weight"])
+@pytest.mark.parametrize("call", COPIED)
 def test_copies_compute_the_same(name: str, own: bool, way: str, call: str, require_framework: Any):
     require_framework(name)
     loss, function, x, target = made(name, own, CALLS[call])
@@ -213,22 +194,28 @@ def test_copies_compute_the_same(name: str, own: bool, way: str, call: str, requ
 
 
 @pytest.mark.parametrize(("name", "own"), [k for k in KINDS if not k[1] or k[0] == "jax"])
+@each_weight
 def test_without_a_state_it_never_changes_and_is_equal_to_its_like(
-    name: str, own: bool, require_framework: Any
+    name: str, own: bool, loss: str, weight: str, require_framework: Any
 ):
     require_framework(name)
-    kind, weight = class_of(name, own, SOFT), FRAMEWORKS[name].array([1.0, 2.0], "float32")
-    loss = kind(weight, reduction="sum")
+    kind, array = class_of(name, own, loss), FRAMEWORKS[name].array([1.0, 2.0], "float32")
 
-    for change in (lambda: setattr(loss, "axis", 0), lambda: setattr(loss, "scale", 1)):
-        with pytest.raises(AttributeError, match="MultiLabelSoftMarginLoss cannot be changed"):
+    def made(value: Any, **options: Any) -> Any:
+        return kind(**{weight: value}, **options)
+
+    one, like = made(array, reduction="sum"), made(array, reduction="sum")
+    for change in (lambda: setattr(one, "axis", 0), lambda: setattr(one, "scale", 1)):
+        with pytest.raises(AttributeError, match=f"{SPECS[loss].class_name} cannot be changed"):
             change()
     with pytest.raises(AttributeError, match="cannot be changed"):
-        del loss.weight
-    assert loss == kind(weight, reduction="sum")
-    assert len({loss, kind(weight, reduction="sum"), kind(weight), kind(2.5), kind(2.5)}) == 3
-    assert loss not in (kind(copy.deepcopy(weight), reduction="sum"), kind(weight), kind(), "loss")
-    assert kind(2) == kind(2.0) != class_of(name, own, MARGIN)()
+        delattr(one, weight)
+    assert one == like
+    assert len({one, like, made(array), made(2.5), made(2.5)}) == 3
+    assert one not in (made(copy.deepcopy(array), reduction="sum"), made(array), kind(), "loss")
+    others = [class_of(name, own, other)() for other in SPECS if other != loss]
+    assert made(2) == made(2.0)
+    assert made(2) not in others
 
 
 @pytest.mark.parametrize("name", NATIVE)
@@ -244,5 +231,6 @@ def test_examples_of_a_frameworks_own(name: str, require_framework: Any):
 @pytest.mark.parametrize("name", NATIVE)
 def test_it_may_be_the_first_import_of_a_process(name: str, tmp_path: Path, require_framework: Any):
     require_framework(name)
-    code = f"from mlloss.backends.{name} import MultiLabelMarginLoss as loss; print(loss.__name__)"
-    assert python(code, tmp_path) == "MultiLabelMarginLoss\n"
+    loss = next(iter(SPECS.values())).class_name
+    code = f"from mlloss.backends.{name} import {loss} as loss; print(loss.__name__)"
+    assert python(code, tmp_path) == f"{loss}\n"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_departures import TOML
+from third_party import NO_DOUBLES
 from typer.testing import CliRunner, Result
 
 from mlloss.conformance import Host
@@ -101,7 +101,7 @@ def test_what_is_no_host_exits_with_2(tiny: Host, address: str, message: str) ->
 
 def test_known_differences_come_with_a_backend(tiny: Host, tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
-    path.write_text(TOML)
+    path.write_text(NO_DOUBLES)
     result = run("--known-differences", str(path))
     assert result.exit_code == 2
     result = run("--backend", HOST, "--known-differences", str(tmp_path / "none.toml"))
@@ -157,7 +157,7 @@ def test_pytest_is_not_needed_before() -> None:
 
 def test_a_stale_row_is_a_failed_test(tiny: Host, tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
-    path.write_text(TOML)
+    path.write_text(NO_DOUBLES)
     output = pytest_on(tmp_path, repr(str(path)), "-k", "known/ or margin/value/plain/float64")
     assert "1 failed, 1 passed" in output, output
     assert "margin/value/plain/float64 (no-doubles): stale: gives" in output

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
+from third_party import NO_DOUBLES
 
 from mlloss.conformance import Difference, Host, all_cases, check_backend
 
@@ -47,23 +48,9 @@ def without_doubles(tiny: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
     return tiny
 
 
-TOML = """
-[[difference]]
-id = "no-doubles"
-targets = ["tinyarray"]
-subject = "mlloss"
-loss = "multilabel_margin_loss"
-when = { dtype = "float64" }
-instead = { raises = "TypeError", message = "no doubles" }
-severity = "error"
-why = "tiny arrays are for tiny machines"
-evidence = ["https://x"]
-"""
-
-
 def test_what_it_is_known_for_is_no_failure(without_doubles: Host, tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
-    path.write_text(TOML)
+    path.write_text(NO_DOUBLES)
     with pytest.raises(AssertionError, match="raises TypeError: no doubles"):
         check_backend(without_doubles, cases=FEW)
     for row in (known(), path, str(path)):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from invented import written
 from jsonschema import Draft202012Validator
-from test_schema import SCHEMA
 from typer.testing import CliRunner
 
 from mlloss.conformance.cases.collection import all_cases
@@ -21,6 +21,8 @@ from mlloss.conformance.runner.session import Run
 
 OLD = Path(__file__).with_name("record-0.1.jsonl")  # a case of each area and loss
 
+SCHEMA = files("mlloss.conformance.results") / "record.schema.json"
+
 
 @pytest.fixture(scope="module")
 def run() -> Run:
@@ -30,7 +32,7 @@ def run() -> Run:
 
 
 def test_its_lines_are_still_valid() -> None:
-    validator = Draft202012Validator(SCHEMA)
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     for line in OLD.read_text("utf-8").splitlines():
         validator.validate(json.loads(line))
 

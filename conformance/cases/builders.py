@@ -16,7 +16,7 @@ from mlloss.conformance.cases.quantities import (
 )
 from mlloss.conformance.cases.sampling import Draw
 from mlloss.conformance.expected.definitions import Definition
-from mlloss.conformance.frameworks.registry import BOTH, Implementation
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS, Implementation
 from mlloss.conformance.losses import find, loss_names, spec_of
 from mlloss.core.spec import UNSIGNED_INTEGERS
 
@@ -81,7 +81,7 @@ class Loss:
 
     def implementations(self, labels: str) -> tuple[Implementation, ...]:
         """Return the implementations of a call: natives have one convention each."""
-        return BOTH if labels == self.labels else ("mlloss",)
+        return DEFAULT_IMPLEMENTATIONS if labels == self.labels else ("mlloss",)
 
 
 @cache

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
-from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.printed import PrintedResult
 from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.frameworks.natives import Native, native
-from mlloss.conformance.frameworks.registry import BOTH
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS
 from mlloss.conformance.losses import find
 from mlloss.core.registry import LOSSES
 
@@ -63,9 +63,9 @@ def _case(loss: str, source: Source, example: dict[str, Any], call: dict[str, An
         loss=loss,
         arrays={name: Array(**example[name]) for name in ARRAYS if name in example},
         labels=call["labels"],
-        printed=Printed(call["printed"]),
+        printed=PrintedResult(call["printed"]),
         reduction=call["reduction"],
-        implementations=tuple(call.get("subjects", BOTH)),
+        implementations=tuple(call.get("subjects", DEFAULT_IMPLEMENTATIONS)),
         options=call.get("options", {}),
         quick=True,
     )

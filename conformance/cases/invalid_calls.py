@@ -10,14 +10,14 @@ from mlloss.conformance.cases.builders import Loss, losses
 from mlloss.conformance.cases.loss_cases import Mistake
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.cases.quantities import ARRAYS
-from mlloss.conformance.frameworks.registry import BOTH, Implementation
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS, Implementation
 
 X = [[0.25, -1.5, 2.0, 0.5], [1.0, 0.5, -0.25, 3.0], [0.1, 0.2, 0.4, 0.8]]
 SCORES = Array("float32", X)
 LISTS = Array("int64", [[2, 0, -1, -1], [3, -1, -1, -1], [3, 0, -1, 1]])
 BINARY = Array("float32", [[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]])
 SIGNED = Array("float32", [[2 * y - 1 for y in row] for row in BINARY.data])
-OURS: tuple[Implementation, ...] = ("mlloss",)
+MLLOSS_ONLY: tuple[Implementation, ...] = ("mlloss",)
 
 
 def invalid_calls() -> Iterator[Case]:
@@ -43,7 +43,7 @@ def _case(loss: Loss, target: Array, mistake: Mistake) -> Case:
         mistake=mistake.name,
         unseen=mistake.unseen,
         alone=mistake.unsafe,
-        implementations=OURS if mistake.ours else BOTH,
+        implementations=MLLOSS_ONLY if mistake.ours else DEFAULT_IMPLEMENTATIONS,
         arrays=arrays,
         **{"reduction": "none", "labels": loss.labels, "eager": seen_early, **changes},
     )

@@ -1,4 +1,4 @@
-"""One case: a call, what is asked of it, and what a known difference may say of it."""
+"""One case: a call, the quantity to compute, and the properties that known differences use."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.printed import PrintedResult
 from mlloss.conformance.cases.quantities import Quantity
 from mlloss.conformance.expected.dtypes import rounded
 from mlloss.conformance.frameworks.natives import dialect_labels
-from mlloss.conformance.frameworks.registry import BOTH, Implementation
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS, Implementation
 from mlloss.conformance.json_codec import decode_numbers, encode_numbers
 from mlloss.core.registry import LOSSES
 from mlloss.core.spec import FLOATS
@@ -70,18 +70,18 @@ class Array:
     def wire(self) -> dict[str, Any]:
         """For JSON; nan and infinities as strings."""
         data = self.rounded().astype(int).tolist() if self.dtype == "bool" else self.data
-        told = {"dtype": self.dtype, "data": encode_numbers(data)}
+        fields = {"dtype": self.dtype, "data": encode_numbers(data)}
         if 0 in self.shape:
-            told["shape"] = list(self.shape)
-        return told | ({"foreign": True} if self.foreign else {})
+            fields["shape"] = list(self.shape)
+        return fields | ({"foreign": True} if self.foreign else {})
 
     @staticmethod
-    def read(told: Mapping[str, Any]) -> Array:
+    def read(fields: Mapping[str, Any]) -> Array:
         """`wire` undone."""
-        data, shape = decode_numbers(told["data"]), tuple(told.get("shape", ()))
-        if told["dtype"] == "bool":
+        data, shape = decode_numbers(fields["data"]), tuple(fields.get("shape", ()))
+        if fields["dtype"] == "bool":
             data = np.array(data, bool).tolist()
-        return Array(told["dtype"], data, shape, told.get("foreign", False))
+        return Array(fields["dtype"], data, shape, fields.get("foreign", False))
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Case:
     """A call, in the words of the definition; `labels` says what `target` means in it.
 
     `mistake` names what is wrong with the call, where an error is what is right; `unseen` is a
-    mistake in values, which cannot be seen under tracing. `alone` cases are asked of natives in a
+    mistake in values, which cannot be seen under tracing. `alone` cases run natives in a
     process of their own, since they may break it.
     """
 
@@ -112,14 +112,14 @@ class Case:
     reduction: str = "mean"
     axis: int = -1
     options: Mapping[str, Any] = field(default_factory=dict)
-    implementations: tuple[Implementation, ...] = BOTH
+    implementations: tuple[Implementation, ...] = DEFAULT_IMPLEMENTATIONS
     mistake: str = ""
     unseen: bool = False
     alone: bool = False
     quick: bool = False  # of the selection that takes a minute
-    eager: bool = False  # about what is read before anything is compiled: asked of eager modes only
+    eager: bool = False  # about what precedes compilation: eager modes only
     source: Source | None = None
-    printed: Printed | None = None
+    printed: PrintedResult | None = None
 
     @property
     def input(self) -> Array:
@@ -139,17 +139,19 @@ class Case:
         """Return the case with some arrays replaced or added."""
         return replace(self, arrays={**self.arrays, **arrays})
 
-    def is_asked_of(self, implementation: Implementation) -> bool:
-        """Dialects, which are mlloss by other names, are asked what these names can say: pages,
-        mistakes, and the selection that takes a minute.
+    def applies_to(self, implementation: Implementation) -> bool:
+        """Return whether a run includes the case for an implementation.
+
+        A dialect, which is mlloss under other names, runs documented examples, and the mistakes
+        and quick cases that its arguments can express.
         """
         if implementation != "dialect":
             return implementation in self.implementations
         plain = "native" in self.implementations and self.labels == LOSSES[self.loss].default_labels
         return self.source is not None or (plain and (self.quick or bool(self.mistake)))
 
-    def question(self, implementation: Implementation) -> dict[str, Any]:
-        """What a worker gets to see: all of the call, nothing of its result."""
+    def request(self, implementation: Implementation) -> dict[str, Any]:
+        """Return what a worker receives: the whole call, nothing of its expected result."""
         return {
             "id": self.id,
             "subject": implementation,
@@ -163,12 +165,12 @@ class Case:
         }
 
     def dtypes(self) -> tuple[str, ...]:
-        """What a framework must have for the case to be asked."""
+        """Return the dtypes that a framework must have to run the case."""
         foreign = [FOREIGN] if any(array.foreign for array in self.arrays.values()) else []
         return (*(a.dtype for a in self.arrays.values() if a.dtype != "number"), *foreign)
 
     def signature(self, implementation: Implementation) -> str:
-        """Equal for cases that one compiled program can answer."""
+        """Return a key, equal for cases that one compiled program can run."""
         arrays = [(name, array.kind()) for name, array in self.arrays.items()]
         options = {"reduction": self.reduction} | self._own_options(implementation)
         program = (implementation, self.loss, self.quantity, self._form(implementation), arrays)

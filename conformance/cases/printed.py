@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedResult:
     """To be trusted to half a unit of their last digit."""
 
     text: str

@@ -6,7 +6,7 @@ from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
-from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.printed import PrintedResult
 from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.json_codec import encode_numbers
@@ -26,7 +26,7 @@ def line_of(case: Case) -> dict[str, Any]:
 
 
 def call_of(case: Case) -> dict[str, Any]:
-    """All of the call; what is as usual is not told."""
+    """Return the line of a case; fields with their default are left out."""
     plain = {key: (getattr(case, name), _USUAL.get(name, MISSING)) for key, name in _PLAIN.items()}
     return {
         "case": case.id,
@@ -50,7 +50,7 @@ def case_of(line: dict[str, Any]) -> Case:
         implementations=tuple(line.get("subjects", _USUAL["implementations"])),
         arrays={name: Array.read(line[name]) for name in ARRAYS if name in line or name in NEEDED},
         source=Source(**line["source"]) if "source" in line else None,
-        printed=Printed(line["printed"]) if "printed" in line else None,
+        printed=PrintedResult(line["printed"]) if "printed" in line else None,
     )
 
 

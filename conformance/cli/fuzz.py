@@ -18,7 +18,7 @@ from mlloss.conformance.known_differences import model as differences
 from mlloss.conformance.runner.session import framework_absence
 
 if TYPE_CHECKING:
-    from mlloss.conformance.fuzz.search import Hunt
+    from mlloss.conformance.fuzz.search import Search
 
 
 def fuzz(
@@ -47,7 +47,7 @@ def fuzz(
     if find_spec("hypothesis") is None:
         typer.echo('fuzzing needs Hypothesis: pip install "mlloss[fuzz]"', err=True)
         raise typer.Exit(2)
-    from mlloss.conformance.fuzz.campaign import hunts
+    from mlloss.conformance.fuzz.campaign import searches
 
     implementation: Implementation = "native" if native else "mlloss"
     others, more = backend_rows(backend, known_differences or ())
@@ -55,11 +55,11 @@ def fuzz(
     rows, passed = [*differences.known_differences(), *more], []
     seed = SystemRandom().randrange(2**32) if seed is None else seed
     typer.echo(f"--seed {seed}")
-    for hunt in hunts(
+    for search in searches(
         _present(targets, implementation), implementation, rows, seed, seconds, timeout
     ):
-        _report(hunt, save)
-        passed.append(hunt.asked and not hunt.findings)
+        _report(search, save)
+        passed.append(search.answered and not search.findings)
     raise typer.Exit(0 if passed and all(passed) else 1)
 
 
@@ -77,14 +77,14 @@ def _present(targets: list[str], implementation: Implementation) -> list[str]:
     return present
 
 
-def _report(hunt: Hunt, save: Path | None) -> None:
+def _report(search: Search, save: Path | None) -> None:
     """Print the failing cases, save them, and print the summary of the target."""
     from mlloss.conformance.cases.regressions import found_line
-    from mlloss.conformance.fuzz.campaign import summary, told, why
+    from mlloss.conformance.fuzz.campaign import finding_text, summary, why
 
-    for finding in hunt.findings:
-        typer.echo(f"\n{told(hunt, finding)}")
+    for finding in search.findings:
+        typer.echo(f"\n{finding_text(search, finding)}")
         if save:
             with save.open("a", encoding="utf-8") as file:
-                file.write(found_line(finding.case, why(hunt, finding)) + "\n")
-    typer.echo(summary(hunt))
+                file.write(found_line(finding.case, why(search, finding)) + "\n")
+    typer.echo(summary(search))

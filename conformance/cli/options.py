@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mlloss.conformance.cli.names import completer
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, IMPLEMENTATIONS, TARGETS
 
 Names = list[str] | None
 File = Path | None
@@ -44,8 +44,8 @@ Implementations = Annotated[
     _selection(
         "--subject",
         metavar="NAME,...",
-        help=f"Implementations: {', '.join(SUBJECTS)}; default: all.",
-        autocompletion=completer([*SUBJECTS, "all"]),
+        help=f"Implementations: {', '.join(IMPLEMENTATIONS)}; default: all.",
+        autocompletion=completer([*IMPLEMENTATIONS, "all"]),
     ),
 ]
 Backend = Annotated[

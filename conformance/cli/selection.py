@@ -15,7 +15,7 @@ from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cli.names import names
 from mlloss.conformance.frameworks.adapters import find_host
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.known_differences.model import (
     Difference,
     known_differences,
@@ -41,12 +41,12 @@ class Choice:
     def selection(self) -> Selection:
         """Return what the options choose; typer.BadParameter for a wrong one."""
         others, rows = backend_rows(self.backend, self.known or ())
-        chosen = names(self.implementations or ["all"], SUBJECTS, "--subject")
+        chosen = names(self.implementations or ["all"], IMPLEMENTATIONS, "--subject")
         return Selection(
             self._cases(),
             [*known_differences(), *rows],
             [*names(self.targets or ([] if others else ["all"]), TARGETS, "--target"), *others],
-            [name for name in SUBJECTS if name in chosen],
+            [name for name in IMPLEMENTATIONS if name in chosen],
             names(self.required, FRAMEWORKS, "--require"),
         )
 

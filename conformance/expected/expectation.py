@@ -20,10 +20,10 @@ from mlloss.conformance.losses import spec_of
 
 @dataclass(frozen=True)
 class Numbers:
-    """These numbers, each within its reach, in this dtype."""
+    """These numbers, each with its absolute tolerance, and their dtype."""
 
     value: Floats
-    reach: Floats
+    tolerance: Floats
     dtype: str
 
 
@@ -61,8 +61,10 @@ def _numbers(case: Case) -> Numbers:
         _exact(case, {name: array[n] for name, array in arrays.items()})
         for n in range(case.input.shape[0])
     ]
-    value, reach = (np.array([getattr(row, of) for row in rows]) for of in ("value", "reach"))
-    return Numbers(value, reach, case.input.dtype)
+    value, tolerance = (
+        np.array([getattr(row, of) for row in rows]) for of in ("value", "tolerance")
+    )
+    return Numbers(value, tolerance, case.input.dtype)
 
 
 def _exact(case: Case, arrays: Mapping[str, Any]) -> Numbers:
@@ -77,8 +79,8 @@ def _exact(case: Case, arrays: Mapping[str, Any]) -> Numbers:
 def _rows_with_nan(case: Case) -> Numbers:
     """Return the numbers of the rows whose labels are right, nan for the others."""
     rows = [_row(case, n) for n in range(case.input.shape[0])]
-    value, reach = (np.concatenate(parts) for parts in zip(*rows, strict=True))
-    return Numbers(value, reach, case.input.dtype)
+    value, tolerance = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return Numbers(value, tolerance, case.input.dtype)
 
 
 def _row(case: Case, n: int) -> tuple[Floats, Floats]:
@@ -88,7 +90,7 @@ def _row(case: Case, n: int) -> tuple[Floats, Floats]:
     except ValueError:
         shape = (1, *case.input.shape[1:]) if spec_of(case.loss).kind == "class" else (1,)
         return np.full(shape, math.nan), np.full(shape, math.nan)
-    return numbers.value, numbers.reach
+    return numbers.value, numbers.tolerance
 
 
 def _part(array: Array, n: int) -> Array:
@@ -96,12 +98,12 @@ def _part(array: Array, n: int) -> Array:
 
 
 def close(outcome: Floats, wanted: Numbers) -> bool:
-    """Same shape, and each number within reach of what is wanted, once that is rounded."""
+    """Same shape, and each number within tolerance of the expected one, once that is rounded."""
     if outcome.shape != wanted.value.shape:
         return False
     finite = np.isfinite(wanted.value)
-    reach = np.where(finite & np.isfinite(wanted.reach), wanted.reach, 0.0)
-    low, high = (rounded(wanted.value + by, wanted.dtype) for by in (-reach, reach))
+    tolerance = np.where(finite & np.isfinite(wanted.tolerance), wanted.tolerance, 0.0)
+    low, high = (rounded(wanted.value + by, wanted.dtype) for by in (-tolerance, tolerance))
     near = (low <= outcome) & (outcome <= high)
     return bool(np.all(near | (np.isnan(outcome) & np.isnan(wanted.value))))
 

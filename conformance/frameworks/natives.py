@@ -39,7 +39,6 @@ class Native:
         needs: package, beside the framework, that has the function.
         labels: values of the dialect's own `labels` argument, the default first. Empty: none.
         lacks: arguments of mlloss's function that an expression does not take.
-        not_differentiable: arguments without a derivative.
     """
 
     signature: str
@@ -56,7 +55,6 @@ class Native:
     needs: str = ""
     labels: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
-    not_differentiable: tuple[str, ...] = ()
 
     def call_names(self) -> tuple[str, str]:
         """Return the names of input and target in a call of the class."""
@@ -189,7 +187,7 @@ def native_absence(framework: str, loss: str, arrays: Iterable[str] = ()) -> str
     return f"{row.function or row.expression} has no {lacking[0]}" if lacking else None
 
 
-def dialect_of(framework: str, loss: str) -> Native | Missing:
+def native_of_dialect(framework: str, loss: str) -> Native | Missing:
     """Return where mlloss.dialects has a native: torch.nn.functional is in its torch.functional."""
     row = native(framework, loss)
     if isinstance(row, Missing) or framework not in DIALECTS:
@@ -205,9 +203,9 @@ def _in_dialect(path: str) -> str:
 DIALECTS = tuple(name for name, framework in FRAMEWORKS.items() if framework.dialect)
 
 
-def spelling_of(implementation: Implementation, framework: str, loss: str) -> Native:
+def native_of(implementation: Implementation, framework: str, loss: str) -> Native:
     """Return what is called for "native" or "dialect". The caller has checked that it exists."""
-    found = (dialect_of if implementation == "dialect" else native)(framework, loss)
+    found = (native_of_dialect if implementation == "dialect" else native)(framework, loss)
     assert isinstance(found, Native), f"{framework} has no {loss}"
     return found
 
@@ -228,7 +226,7 @@ def dialect_labels(
 
 def dialect_absence(framework: str, mode: str, case: Case) -> str | None:
     """Return why the dialect is not run on a case, or None."""
-    found = dialect_of(framework, case.loss)
+    found = native_of_dialect(framework, case.loss)
     if isinstance(found, Missing):
         return found.reason
     if dialect_labels(framework, case.loss, case.labels, case.options) is None:

@@ -8,16 +8,15 @@ from importlib.util import find_spec
 from typing import Literal
 
 Implementation = Literal["native", "mlloss", "dialect"]
-SUBJECTS: tuple[Implementation, ...] = ("native", "mlloss", "dialect")
-OURS: tuple[Implementation, ...] = (
-    "mlloss",
-    "dialect",
-)  # of whom nothing but the definition will do
-BOTH: tuple[Implementation, ...] = (
-    "native",
-    "mlloss",
-)  # asked of all cases, a dialect of some of these
-WHOSE = {"mlloss": "mlloss on ", "dialect": "mlloss.dialects on "}  # before a target's name
+IMPLEMENTATIONS: tuple[Implementation, ...] = ("native", "mlloss", "dialect")
+# Held to the definition: no known difference excuses their values.
+OWN_IMPLEMENTATIONS: tuple[Implementation, ...] = ("mlloss", "dialect")
+# Run on every case; a dialect on some of them.
+DEFAULT_IMPLEMENTATIONS: tuple[Implementation, ...] = ("native", "mlloss")
+TITLE_PREFIXES = {
+    "mlloss": "mlloss on ",
+    "dialect": "mlloss.dialects on ",
+}  # before a target's name
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ TARGETS = {
 
 
 def find_target(name: str) -> Target:
-    """One of ours, or somebody else's host: `module:attr`, eager."""
+    """Return a target by name, or the eager one of a third-party host `module:attr`."""
     return TARGETS[name] if ":" not in name else Target(name, name, "eager")
 
 

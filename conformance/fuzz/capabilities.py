@@ -1,4 +1,4 @@
-"""What a target can be asked about, as far as its host says."""
+"""What a target supports, by the attributes of its host."""
 
 from __future__ import annotations
 

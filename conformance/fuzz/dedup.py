@@ -1,4 +1,4 @@
-"""In which manner a case fails, so that one bug is reported once."""
+"""Group failing cases, so that one bug is reported once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.results.judge import Observation, Verdict
 
-Manner = tuple[str, ...]
+FailureKey = tuple[str, ...]
 WORDS = 8
 
 
-def manner(observation: Observation, verdict: Verdict) -> Manner:
-    """Equal for failures that look like one bug: sizes, places and numbers do not count."""
+def failure_key(observation: Observation, verdict: Verdict) -> FailureKey:
+    """Return a key, equal for failures of one kind: sizes, positions and numbers do not count."""
     case = observation.case
     return (case.loss, case.quantity, verdict.kind, *verdict.differences(), _how(observation))
 
@@ -36,5 +36,5 @@ def _how(observation: Observation) -> str:
 
 
 def words(message: str) -> str:
-    """The first words of a message; numbers, shapes and addresses are left out."""
+    """Return the first words of a message without numbers, shapes and addresses."""
     return " ".join(re.findall(r"[A-Za-z_]{3,}", message)[:WORDS])

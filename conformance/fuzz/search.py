@@ -1,4 +1,4 @@
-"""Fuzzing one target: cases nobody thought of, until the time is up or nothing new is found."""
+"""Fuzz one target with random cases, until its time is up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.regressions import named
 from mlloss.conformance.frameworks.registry import Implementation
-from mlloss.conformance.fuzz.dedup import Manner, manner
+from mlloss.conformance.fuzz.dedup import FailureKey, failure_key
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.results.judge import FAILURES, Observation, Verdict, judge
 from mlloss.conformance.runner.worker_client import PersistentWorker
@@ -31,26 +31,26 @@ SETTINGS = hypothesis.settings(
 
 @dataclass(frozen=True)
 class Finding:
-    """A case, small, and what is wrong with it."""
+    """A failing case, shrunk, with its verdict."""
 
     case: Case
     verdict: Verdict
-    manner: Manner
+    failure_key: FailureKey
 
 
 @dataclass
-class Hunt:
-    """One target and subject; `asked` counts the different cases that got an answer."""
+class Search:
+    """The search on one target; `answered` counts the distinct cases that were run."""
 
     worker: PersistentWorker
     target: str
     implementation: Implementation
     rows: Sequence[Difference]
     findings: list[Finding] = field(default_factory=list)
-    asked: int = 0
+    answered: int = 0
 
     def run(self, cases: SearchStrategy[Case], seed: int, seconds: float) -> None:
-        """Round after round, each with a seed of its own."""
+        """Run rounds, each with its own seed, until the time is up."""
         end, number = time.monotonic() + seconds, 0
         while self._goes_on() and time.monotonic() < end:
             _Round(self, end).run(cases, Random(f"{seed}/{number}"))
@@ -61,52 +61,52 @@ class Hunt:
 
     def judged(self, case: Case) -> Finding:
         """Run and judge a case."""
-        self.asked += 1
-        outcome = self.worker.request(case.question(self.implementation))
+        self.answered += 1
+        outcome = self.worker.request(case.request(self.implementation))
         observation = Observation(
             case, self.target, self.implementation, self.worker.version, outcome
         )
         verdict = judge(observation, self.rows)
-        return Finding(case, verdict, manner(observation, verdict))
+        return Finding(case, verdict, failure_key(observation, verdict))
 
 
 class TimeUp(BaseException):
-    """No Exception: Hypothesis would take one for a failure of the case."""
+    """Raised at the end of the time; an Exception would count as a failure of the case."""
 
 
 class _Round:
-    """Some hundred cases, up to the first failure of a new manner, which is then made small."""
+    """Up to ROUND cases: stops at the first failure of a new kind, and shrinks it."""
 
-    def __init__(self, hunt: Hunt, end: float) -> None:
-        self._hunt, self._end = hunt, end
-        self._known = {finding.manner for finding in hunt.findings}
+    def __init__(self, search: Search, end: float) -> None:
+        self._search, self._end = search, end
+        self._known = {finding.failure_key for finding in search.findings}
         self._judged: dict[str, Finding] = {}
         self._smallest: Finding | None = None
 
     def run(self, cases: SearchStrategy[Case], random: Random) -> None:
-        """One more finding, or none."""
+        """Add one finding, or none."""
         with suppress(NoSuchExample, TimeUp):
             hypothesis.find(cases, self._fails, settings=SETTINGS, random=random)
         if self._smallest:
             found = replace(self._smallest, case=named(self._smallest.case))
-            self._hunt.findings.append(found)
+            self._search.findings.append(found)
 
     def _fails(self, case: Case) -> bool:
-        """Whether it fails in a new manner, the same one all along; answers are remembered."""
+        """Return whether a case fails in the new way of this round; verdicts are cached."""
         key = _key(case)
         if key not in self._judged:
             if time.monotonic() > self._end:
                 raise TimeUp
-            self._judged[key] = self._hunt.judged(case)
+            self._judged[key] = self._search.judged(case)
         judged = self._judged[key]
         return judged.verdict.kind in FAILURES and self._is_sought(judged)
 
     def _is_sought(self, found: Finding) -> bool:
         if self._smallest is None:
-            if found.manner in self._known:
+            if found.failure_key in self._known:
                 return False
             self._end, self._smallest = time.monotonic() + SHRINKING, found
-        if found.manner != self._smallest.manner:
+        if found.failure_key != self._smallest.failure_key:
             return False
         self._smallest = min(self._smallest, found, key=lambda one: len(_key(one.case)))
         return True

@@ -108,8 +108,8 @@ def _predict(case: Case, words: tuple[tuple[str, Any], ...]) -> Prediction:
 
 def _with_axis(numbers: Numbers) -> Numbers:
     """Return the result of a row without a batch as that of a batch of one."""
-    reach = np.broadcast_to(numbers.reach, numbers.value.shape)
-    return replace(numbers, value=numbers.value[None], reach=reach[None])
+    tolerance = np.broadcast_to(numbers.tolerance, numbers.value.shape)
+    return replace(numbers, value=numbers.value[None], tolerance=tolerance[None])
 
 
 def _gives_nan(case: Case) -> Numbers:
@@ -159,12 +159,12 @@ def _defined(case: Case) -> Numbers:
 
 def _near(value: Floats, dtype: str) -> Numbers:
     """Return numbers with the tolerance of a few roundings of 1."""
-    reach = RELATIVE[dtype] * np.abs(value) + 8 * ONE_ROUNDING[dtype]
-    return Numbers(value, np.asarray(reach), dtype)
+    tolerance = RELATIVE[dtype] * np.abs(value) + 8 * ONE_ROUNDING[dtype]
+    return Numbers(value, np.asarray(tolerance), dtype)
 
 
 def _bounded(numbers: Numbers, instead: Mapping[str, Any]) -> Numbers:
     """Widen the tolerance to the bounds that `instead` states."""
     size = np.where(np.isfinite(numbers.value), np.abs(numbers.value), 0.0)
-    reach = instead.get("relative", 0.0) * size + instead.get("absolute", 0.0)
-    return replace(numbers, reach=np.asarray(np.maximum(numbers.reach, reach)))
+    tolerance = instead.get("relative", 0.0) * size + instead.get("absolute", 0.0)
+    return replace(numbers, tolerance=np.asarray(np.maximum(numbers.tolerance, tolerance)))

@@ -13,7 +13,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.frameworks.registry import BOTH, TARGETS, Implementation
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS, TARGETS, Implementation
 from mlloss.conformance.known_differences.effects import BOUNDS, check_instead
 from mlloss.conformance.known_differences.matching import features, meets
 from mlloss.conformance.losses import loss_folders
@@ -65,7 +65,7 @@ class Difference:
         _require(self.id, "loss", [self.loss], LOSSES)
         check_instead(self.loss, self.instead)
         _require(self.id, "severity", [self.severity], SEVERITIES)
-        _require(self.id, "subject", [self.implementation], BOTH)
+        _require(self.id, "subject", [self.implementation], DEFAULT_IMPLEMENTATIONS)
         self._check_targets()
 
     def _check_targets(self) -> None:

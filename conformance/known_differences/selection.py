@@ -12,7 +12,7 @@ from mlloss.conformance.expected.expectation import (
     close,
     expected,
 )
-from mlloss.conformance.frameworks.registry import OURS, Implementation
+from mlloss.conformance.frameworks.registry import OWN_IMPLEMENTATIONS, Implementation
 from mlloss.conformance.known_differences.effects import Crash, Uninitialized, predict
 from mlloss.conformance.known_differences.model import Difference
 
@@ -35,7 +35,7 @@ def matching(
         implementation: the implementation under test.
         version: the version that the target reported.
     """
-    ours = implementation in OURS
+    ours = implementation in OWN_IMPLEMENTATIONS
     return [
         one
         for one in known

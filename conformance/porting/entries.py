@@ -1,4 +1,4 @@
-"""The known differences as somebody who ports code reads them: in words, with an example each."""
+"""The known differences for porting guides: as text, with an example each."""
 
 from __future__ import annotations
 
@@ -17,66 +17,71 @@ from mlloss.conformance.reports.text import definition_text, numbers, prediction
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A row, and for its targets the cases that show it; a test wants one of each target."""
+    """A known difference, and a case that shows it for each of its targets."""
 
-    row: Difference
+    difference: Difference
     examples: Mapping[str, Case]
 
     def framework(self) -> str:
-        """Whose difference it is; a page is of the framework that it documents."""
-        target, case = self.row.targets[0], self.example()
+        """Return the framework; that of a page is the one that it documents."""
+        target, case = self.difference.targets[0], self.example()
         if target != PAGE:
             return TARGETS[target].framework
         return case.source.framework if case and case.source else ""
 
     def when(self) -> str:
         """Return the condition as TOML."""
-        return toml_text(self.row.when) or "always"
+        return toml_text(self.difference.when) or "always"
 
     def instead(self) -> str:
         """Return the prediction as TOML."""
-        return toml_text(self.row.instead)
+        return toml_text(self.difference.instead)
 
     def versions(self) -> str:
-        """Return the versions that it is about; empty if all."""
-        return str(self.row.versions)
+        """Return the versions that have it; empty if all."""
+        return str(self.difference.versions)
 
     def example(self) -> Case | None:
-        """The first target's."""
+        """Return the first target's example."""
         return next(iter(self.examples.values()), None)
 
     def gives(self) -> str:
-        """What comes in the example; nothing where the row only says how near that is."""
+        """Return the example's result; empty where the difference only widens the tolerance."""
         case = self.example()
-        if case is None or self.row.is_tolerance_only():
+        if case is None or self.difference.is_tolerance_only():
             return ""
-        return _told_apart(case, predict(case, self.row.instead))
+        return _distinct_text(case, predict(case, self.difference.instead))
 
     def definition(self) -> str:
-        """What should come there."""
+        """Return the definition's result of the example."""
         case = self.example()
         return definition_text(expected(case)) if case else ""
 
     def has_script(self) -> bool:
-        """Of a printed page there is none."""
+        """Return whether there is a script: printed pages have none."""
         return any(target != PAGE for target in self.examples)
 
     def script(self, target: str = "") -> str:
-        """The example of a target, or of the first, in the framework's own terms."""
+        """Return the example of a target, by default the first, as a script of the framework."""
         target = target or next(name for name in self.examples if name != PAGE)
         return reproduction(self.examples[target], target, "native")
 
 
-def entries(rows: Iterable[Difference], cases: Sequence[Case]) -> tuple[Entry, ...]:
-    """Every row with its examples, the worst first."""
-    return tuple(sorted((Entry(row, examples(row, cases)) for row in rows), key=_order))
+def entries(differences: Iterable[Difference], cases: Sequence[Case]) -> tuple[Entry, ...]:
+    """Return the entries of known differences, the most severe first."""
+    return tuple(
+        sorted(
+            (Entry(difference, examples(difference, cases)) for difference in differences),
+            key=_order,
+        )
+    )
 
 
 def _order(entry: Entry) -> tuple[int, str, str]:
-    return SEVERITIES.index(entry.row.severity), entry.framework(), entry.row.id
+    return SEVERITIES.index(entry.difference.severity), entry.framework(), entry.difference.id
 
 
-def _told_apart(case: Case, instead: Prediction) -> str:
+def _distinct_text(case: Case, instead: Prediction) -> str:
     definition = expected(case)
     if not (isinstance(instead, Numbers) and isinstance(definition, Numbers)):
         return prediction_text(instead)

@@ -92,8 +92,8 @@ def _own(case: Case, framework: str) -> Block:
     rows = [
         row for row in known_differences() if framework in row.targets and contradicts(row, case)
     ]
-    told = [row for row in rows if not row.is_tolerance_only()]
-    comes = prediction_text(predict(case, told[0].instead)) if told else _right(case)
+    deviating = [row for row in rows if not row.is_tolerance_only()]
+    comes = prediction_text(predict(case, deviating[0].instead)) if deviating else _right(case)
     why = "".join(f" ({row.id}: {row.why})" for row in rows)
     return Block(title, _bare(reproduction(case, framework, "native")), comes + why)
 

@@ -52,11 +52,11 @@ def _follows(one: Entry, other: Entry) -> bool:
     case = one.example()
     if (
         case is None
-        or one.row.is_tolerance_only() != other.row.is_tolerance_only()
-        or not contradicts(other.row, case)
+        or one.difference.is_tolerance_only() != other.difference.is_tolerance_only()
+        or not contradicts(other.difference, case)
     ):
         return False
-    ours, theirs = predict(case, one.row.instead), predict(case, other.row.instead)
+    ours, theirs = predict(case, one.difference.instead), predict(case, other.difference.instead)
     if isinstance(ours, Numbers) and isinstance(theirs, Numbers):
         same = ours.dtype == theirs.dtype
         return same and (close(ours.value, theirs) or close(theirs.value, ours))

@@ -60,7 +60,7 @@ class Comparison:
 def compare(old: tuple[Header, Run], new: tuple[Header, Run]) -> Comparison:
     """Compare two runs, each with the header of its record."""
     selections = [run.selection for _, run in (old, new)]
-    cases = [{case.id: case.question("mlloss") for case in some.cases} for some in selections]
+    cases = [{case.id: case.request("mlloss") for case in some.cases} for some in selections]
     known = [{one.id: one.to_json() for one in some.known} for some in selections]
     changes = tuple(_changes(old[1], new[1]))
     missing = [reason for reason in new[1].missing if reason not in old[1].missing]

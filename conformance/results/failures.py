@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.frameworks.registry import SUBJECTS, WHOSE, find_target
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TITLE_PREFIXES, find_target
 from mlloss.conformance.known_differences.model import PAGE
 from mlloss.conformance.porting.code.script import reproduction
 from mlloss.conformance.results.judge import Verdict
@@ -40,7 +40,9 @@ class Group:
 
     def script(self) -> str:
         """Return a Python script that reproduces the first; "" if there is none."""
-        implementation = next((s for s in SUBJECTS if s == self.first().implementation), None)
+        implementation = next(
+            (s for s in IMPLEMENTATIONS if s == self.first().implementation), None
+        )
         if self.case is None or implementation is None:
             return ""
         try:
@@ -85,6 +87,6 @@ def _cause(verdict: Verdict, case: Case | None) -> Hashable:
 
 
 def _prefix(verdict: Verdict) -> str:
-    if verdict.implementation in WHOSE:
-        return WHOSE[verdict.implementation]
+    if verdict.implementation in TITLE_PREFIXES:
+        return TITLE_PREFIXES[verdict.implementation]
     return "the printed numbers of the " if verdict.target == PAGE else "native "

@@ -20,8 +20,8 @@ from mlloss.conformance.expected.expectation import (
     nan_at_infinity,
 )
 from mlloss.conformance.frameworks.adapters import Host, find_host
-from mlloss.conformance.frameworks.natives import Missing, dialect_of
-from mlloss.conformance.frameworks.registry import OURS, find_target
+from mlloss.conformance.frameworks.natives import Missing, native_of_dialect
+from mlloss.conformance.frameworks.registry import OWN_IMPLEMENTATIONS, find_target
 from mlloss.conformance.known_differences.effects import Crash, Prediction, Uninitialized, predict
 from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.known_differences.selection import applicable, matching
@@ -89,7 +89,11 @@ class Observation:
 
     def may_have_nan_gradients(self) -> bool:
         """Return whether a derivative of mlloss may be nan at an infinite score here."""
-        if self.host or self.implementation not in OURS or self.case.quantity not in DERIVATIVES:
+        if (
+            self.host
+            or self.implementation not in OWN_IMPLEMENTATIONS
+            or self.case.quantity not in DERIVATIVES
+        ):
             return False
         return find_target(self.target).mode in self.adapter().nan_slopes
 
@@ -220,7 +224,7 @@ def _is_refused(observation: Observation, wanted: ExpectedError) -> bool:
 
     An error of mlloss must name the loss; where mlloss can check values, only an error will do.
     """
-    outcome, ours = observation.outcome, observation.implementation in OURS
+    outcome, ours = observation.outcome, observation.implementation in OWN_IMPLEMENTATIONS
     if outcome.kind == "error":
         return not ours or f"{_function_name(observation)}: " in outcome.message
     if wanted.rows is None or outcome.value is None or (ours and observation.sees_labels()):
@@ -230,7 +234,7 @@ def _is_refused(observation: Observation, wanted: ExpectedError) -> bool:
 
 def _function_name(observation: Observation) -> str:
     """Return the name that error messages of the tested function begin with."""
-    dialect = dialect_of(observation.adapter().name, observation.case.loss)
+    dialect = native_of_dialect(observation.adapter().name, observation.case.loss)
     if observation.implementation == "mlloss" or isinstance(dialect, Missing):
         return observation.case.loss
     return dialect.function.rpartition(".")[2]
@@ -243,10 +247,12 @@ def _is_close(observation: Observation, wanted: Numbers) -> bool:
     if printed is None:
         return close(outcome, wanted)
     slack = printed.half_units()
-    near = replace(wanted, reach=wanted.reach + (slack if observation.target == PAGE else 0.0))
+    near = replace(
+        wanted, tolerance=wanted.tolerance + (slack if observation.target == PAGE else 0.0)
+    )
     if not close(outcome, near):
         return False
-    to_digits = replace(wanted, reach=wanted.reach + slack)
+    to_digits = replace(wanted, tolerance=wanted.tolerance + slack)
     if not close(printed.values(), to_digits):
         return True
     return close(outcome, replace(to_digits, value=printed.values()))

@@ -105,7 +105,7 @@ class BackendCheck:
         return Run(selection, [*verdicts, *stale_differences(known, verdicts, ran)], versions, [])
 
     def _outcome(self, case: Case) -> Outcome:
-        request = case.question("mlloss")
+        request = case.request("mlloss")
         try:
             return read_response(self._answers.answer(request), request)
         except (TypeError, ValueError) as error:

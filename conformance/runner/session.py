@@ -163,7 +163,7 @@ def plan(selection: Selection, absence: Absence) -> list[PlannedCheck]:
         for case in selection.cases
         for target in selection.targets
         for implementation in selection.implementations
-        if case.is_asked_of(implementation)
+        if case.applies_to(implementation)
         and not (case.eager and find_target(target).mode != "eager")
     ]
 
@@ -195,7 +195,7 @@ def _pending(checks: Iterable[PlannedCheck], target: str) -> list[PlannedCheck]:
 
 
 def _requests(checks: Iterable[PlannedCheck]) -> list[dict[str, object]]:
-    return [check.case.question(check.implementation) for check in checks]
+    return [check.case.request(check.implementation) for check in checks]
 
 
 def _verdicts(

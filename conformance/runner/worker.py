@@ -14,12 +14,12 @@ from mlloss.conformance.cases.model import Array
 from mlloss.conformance.frameworks.adapters import Host, find_host
 from mlloss.conformance.frameworks.adapters.spelled_out import spelled_out
 from mlloss.conformance.frameworks.composed import composed
-from mlloss.conformance.frameworks.natives import spelling_of
+from mlloss.conformance.frameworks.natives import native_of
 from mlloss.conformance.frameworks.registry import find_target
 from mlloss.conformance.json_codec import dump_line, encode_numbers, parse_line
 
 Call = Callable[..., Any]
-Question = dict[str, Any]
+Request = dict[str, Any]
 
 
 def main() -> None:
@@ -45,38 +45,38 @@ class Answers:
         self.host, self._mode = host, mode
         self._signature, self._program = "", _nothing
 
-    def answer(self, question: Question) -> dict[str, Any]:
+    def answer(self, request: Request) -> dict[str, Any]:
         """The result, or the error it raised; which of both is right is not known here."""
-        name = {"id": question["id"], "subject": question["subject"]}
+        name = {"id": request["id"], "subject": request["subject"]}
         try:
-            return name | self._compute(question)
+            return name | self._compute(request)
         except LacksNative as reason:
             return name | {"absent": str(reason)}
         except Exception as error:
             return name | {"error": type(error).__name__, "message": str(error)[:4000]}
 
-    def _compute(self, question: Question) -> dict[str, Any]:
-        arrays = {name: Array.read(array) for name, array in question["arrays"].items()}
-        if question["subject"] == "native":
-            arrays["target"] = self._as_native_takes_it(arrays["target"], question["loss"])
+    def _compute(self, request: Request) -> dict[str, Any]:
+        arrays = {name: Array.read(array) for name, array in request["arrays"].items()}
+        if request["subject"] == "native":
+            arrays["target"] = self._as_native_takes_it(arrays["target"], request["loss"])
         dtypes = tuple(array.dtype for array in arrays.values())
-        with self.host.mode(question["subject"], dtypes):
+        with self.host.mode(request["subject"], dtypes):
             given = [_given(self.host, array) for array in arrays.values()]
-            return _response(self.host, self._program_for(question)(*given), given[0])
+            return _response(self.host, self._program_for(request)(*given), given[0])
 
     def _as_native_takes_it(self, target: Array, loss: str) -> Array:
         """Return whole class numbers in the one dtype that the native has for them."""
-        native = spelling_of("native", self.host.name, loss)
+        native = native_of("native", self.host.name, loss)
         if native.target_dtype and "int" in target.dtype:
             return Array(native.target_dtype, target.data, target.shape)
         return target
 
-    def _program_for(self, question: Question) -> Call:
-        signature = question["signature"]
+    def _program_for(self, request: Request) -> Call:
+        signature = request["signature"]
         if signature != self._signature:
             self.host.forget()
-            call = _call(self.host, question)
-            self._program = self.host.program(call, question["ask"], self._mode)
+            call = _call(self.host, request)
+            self._program = self.host.program(call, request["ask"], self._mode)
             self._signature = signature
         return self._program
 
@@ -102,18 +102,18 @@ def _response(host: Host, result: Any, input: Any) -> dict[str, Any]:
     return response | ({"shape": list(numbers.shape)} if numbers.size == 0 else {})
 
 
-def _call(host: Host, question: Question) -> Call:
+def _call(host: Host, request: Request) -> Call:
     """Return the call as a function of its arrays alone: of mlloss, a native or a dialect."""
-    names, options = list(question["arrays"]), question["options"]
-    if question["subject"] == "mlloss":
-        function = _located(f"mlloss.{question['loss']}")
+    names, options = list(request["arrays"]), request["options"]
+    if request["subject"] == "mlloss":
+        function = _located(f"mlloss.{request['loss']}")
         return spelled_out(function, names, _arguments(names), options)
-    native = spelling_of(question["subject"], host.name, question["loss"])
-    locate = _located_native if question["subject"] == "native" else _located
-    if question["form"] == "class" and native.class_ and len(names) == 2:
+    native = native_of(request["subject"], host.name, request["loss"])
+    locate = _located_native if request["subject"] == "native" else _located
+    if request["form"] == "class" and native.class_ and len(names) == 2:
         return spelled_out(locate(native.class_)(**options), names)
     if native.expression:
-        function = composed(native, question["loss"], names, list(options))
+        function = composed(native, request["loss"], names, list(options))
     else:
         function = locate(native.function)
     return spelled_out(function, names, _arguments(names), options)

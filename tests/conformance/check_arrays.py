@@ -14,7 +14,7 @@ from typing import Any
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Array, Case
 from mlloss.conformance.frameworks.adapters import HOSTS, Host
-from mlloss.conformance.porting.code.frameworks import find_notation
+from mlloss.conformance.porting.code.frameworks import find_template
 from mlloss.conformance.porting.code.literals import imports
 
 
@@ -47,7 +47,7 @@ def compare(host: Host, case: Case, seen: set[Any] = set()) -> Iterator[str]:  #
 
 
 def difference(host: Host, array: Array, dtypes: tuple[str, ...]) -> str:
-    text = find_notation(host.name).spell(array, dtypes)
+    text = find_template(host.name).spell(array, dtypes)
     names: dict[str, Any] = {}
     exec("\n".join([*imports(text), f"spelt = {text}"]), names)
     given = host.array(array.rounded(), array.dtype)

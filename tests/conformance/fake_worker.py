@@ -19,103 +19,103 @@ def say(message: Message) -> None:
     print(json.dumps(message), flush=True)
 
 
-def reply(question: Message, value: object = RIGHT, dtype: str = "float32") -> Message:
-    return {"id": question["id"], "subject": question["subject"], "dtype": dtype, "value": value}
+def reply(request: Message, value: object = RIGHT, dtype: str = "float32") -> Message:
+    return {"id": request["id"], "subject": request["subject"], "dtype": dtype, "value": value}
 
 
 def gives(value: object, dtype: str = "float32") -> Callable[[Message], None]:
-    return lambda question: say(reply(question, value, dtype))
+    return lambda request: say(reply(request, value, dtype))
 
 
-def raises(question: Message) -> None:
-    say({**reply(question), "error": "RuntimeError", "message": "---\nUnsupported op"})
+def raises(request: Message) -> None:
+    say({**reply(request), "error": "RuntimeError", "message": "---\nUnsupported op"})
 
 
-def exits(question: Message) -> None:
+def exits(request: Message) -> None:
     sys.exit(3)
 
 
-def complains(question: Message) -> None:
+def complains(request: Message) -> None:
     raise SystemExit("no space left")
 
 
-def segfaults(question: Message) -> None:
+def segfaults(request: Message) -> None:
     ctypes.string_at(0)
 
 
-def hangs(question: Message) -> None:
+def hangs(request: Message) -> None:
     time.sleep(600)
 
 
-def hangs_with_child(question: Message) -> None:
+def hangs_with_child(request: Message) -> None:
     os.system("sleep 600")
 
 
-def other_id(question: Message) -> None:
-    say({**reply(question), "id": "documented/another"})
+def other_id(request: Message) -> None:
+    say({**reply(request), "id": "documented/another"})
 
 
-def other_subject(question: Message) -> None:
-    say({**reply(question), "subject": "native"})
+def other_subject(request: Message) -> None:
+    say({**reply(request), "subject": "native"})
 
 
-def garbage(question: Message) -> None:
+def garbage(request: Message) -> None:
     print("loading kernels ... 100%", flush=True)
-    say(reply(question))
+    say(reply(request))
 
 
-def bare_nan(question: Message) -> None:
+def bare_nan(request: Message) -> None:
     print('{"id": "x", "value": NaN}', flush=True)
 
 
-def deep(question: Message) -> None:
+def deep(request: Message) -> None:
     print("[" * 200_000, flush=True)
 
 
-def floods_stderr(question: Message) -> None:
+def floods_stderr(request: Message) -> None:
     sys.stderr.write("warning " * 500_000)
-    say(reply(question))
+    say(reply(request))
 
 
-def claims_absence(question: Message) -> None:
-    say({"id": question["id"], "subject": question["subject"], "absent": "not installed"})
+def claims_absence(request: Message) -> None:
+    say({"id": request["id"], "subject": request["subject"], "absent": "not installed"})
 
 
-def lacks_native(question: Message) -> None:
-    name = {"id": question["id"], "subject": question["subject"]}
+def lacks_native(request: Message) -> None:
+    name = {"id": request["id"], "subject": request["subject"]}
     say({**name, "absent": "this version has no fake.loss"})
 
 
-def dies_on_zeros(question: Message) -> None:
+def dies_on_zeros(request: Message) -> None:
     """The offending case is the one whose first score is 0."""
-    segfaults(question) if question["arrays"]["input"]["data"][0][0] == 0 else say(reply(question))
+    segfaults(request) if request["arrays"]["input"]["data"][0][0] == 0 else say(reply(request))
 
 
 HURT: list[Message] = []
 
 
-def is_hurt_by_zeros(question: Message) -> None:
+def is_hurt_by_zeros(request: Message) -> None:
     """Answers, and dies of it when it is asked the next."""
     if HURT:
-        segfaults(question)
-    if question["arrays"]["input"]["data"][0][0] == 0:
-        HURT.append(question)
-    say(reply(question))
+        segfaults(request)
+    if request["arrays"]["input"]["data"][0][0] == 0:
+        HURT.append(request)
+    say(reply(request))
 
 
-def dies_once(question: Message) -> None:
-    """At its second question, if no file says that it has died already."""
+def dies_once(request: Message) -> None:
+    """At its second request, if no file says that it has died already."""
     died = Path(sys.argv[1].partition(", see ")[2])
     if HURT and not died.exists():
         died.touch()
-        segfaults(question)
-    HURT.append(question)
-    say(reply(question))
+        segfaults(request)
+    HURT.append(request)
+    say(reply(request))
 
 
-def says_twice(question: Message) -> None:
-    say(reply(question))
-    say(reply(question))
+def says_twice(request: Message) -> None:
+    say(reply(request))
+    say(reply(request))
 
 
 BEHAVIOURS: dict[str, Callable[[Message], None]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.results.judge import Kind, Verdict
 from mlloss.conformance.results.record import recording
@@ -42,7 +42,7 @@ def invented(
 ) -> Run:
     """Every framework is there, natives have their rows; `broken` says which (target, subject)
     fails on every fifth case, and how."""
-    selection = Selection(cases or all_cases(), ROWS, targets, SUBJECTS)
+    selection = Selection(cases or all_cases(), ROWS, targets, IMPLEMENTATIONS)
     planned_checks = plan(selection, lambda framework: None)
     verdicts = [_verdict(planned) for planned in planned_checks]
     for n, verdict in enumerate(verdicts):

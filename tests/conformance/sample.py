@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlloss.conformance.cases.model import Array, Case, Source
-from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.printed import PrintedResult
 from mlloss.conformance.frameworks.registry import Implementation
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.runner.pool import Pool
@@ -28,7 +28,7 @@ TORCH_PAGE = Case(
         "target": Array("int64", [[3, 0, -1, 1]]),
     },
     labels="indices",
-    printed=Printed("0.85"),
+    printed=PrintedResult("0.85"),
 )
 
 

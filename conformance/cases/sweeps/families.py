@@ -1,4 +1,4 @@
-"""Cases enumerated from the spec: what is asked, of which loss, about which property."""
+"""Cases enumerated from the spec: quantity, loss and property."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _BY_NUMBER = {"gradient": "slope", "second_derivative": "bend"}  # methods of ho
 
 
 class Host:
-    """To inherit from: `array` and `numpy` are needed, the rest where the framework has it.
+    """Base class of adapters: define `array` and `numpy`, the rest where the framework has it.
 
     A host is imported where its framework may be missing: its methods import that.
     """
@@ -35,11 +35,11 @@ class Host:
     name: str
     floats: tuple[str, ...] = FLOATS
     integers: tuple[str, ...] = INTEGERS
-    knows_foreign = True  # a NumPy array is not one of its own
+    knows_foreign = True  # a NumPy array is another type than its own
     flushes_subnormals = False  # computes with them as 0
-    at_hand = True  # whether mlloss can look at labels, so that wrong ones are an error
-    scalars: tuple[type, ...] = ()  # what results may be beside the input's type
-    nan_slopes: tuple[str, ...] = ()  # modes where ours is nan at infinite scores: README
+    at_hand = True  # mlloss reads label values: invalid ones are an error
+    scalars: tuple[type, ...] = ()  # types of results beside the input's
+    nan_slopes: tuple[str, ...] = ()  # modes where mlloss's gradient is nan at infinite scores
     # Why the framework has no such quantity for any loss, by mode, "" for all modes. "gradient" and
     # "second derivative" stand for those by every argument.
     lacks: Mapping[str, Mapping[Quantity, str]] = {}
@@ -49,19 +49,19 @@ class Host:
         raise NotImplementedError(f"{self.name}: prepare")
 
     def array(self, numbers: Numbers, dtype: str) -> Any:
-        """The numbers as an array of this dtype."""
+        """Return the numbers as an array of this dtype."""
         raise NotImplementedError(f"{self.name}: array")
 
     def numpy(self, x: Any) -> Numbers:
-        """The numbers of an array, whatever hangs on it; those of a bfloat16 in another dtype."""
+        """Return an array's numbers without its graph; those of a bfloat16 in another dtype."""
         raise NotImplementedError(f"{self.name}: numpy")
 
     def dtype(self, x: Any) -> str:
-        """NumPy's name for an array's dtype: torch.float32, paddle.float32, Float32."""
+        """Return NumPy's name for an array's dtype: torch.float32, paddle.float32, Float32."""
         return str(x.dtype).rpartition(".")[2].lower()
 
     def mode(self, implementation: str, dtypes: tuple[str, ...]) -> AbstractContextManager[Any]:
-        """Settings for one question, entered before its arrays are made."""
+        """Return the settings of one request, entered before its arrays are made."""
         return nullcontext()
 
     def program(self, call: Call, quantity: Quantity, mode: str) -> Call:

@@ -11,7 +11,7 @@ from mlloss.conformance.frameworks.adapters.base import Call, Host, Names, Numbe
 
 
 class JaxHost(Host):
-    """64-bit numbers only for cases that are about them: most users have not asked for them."""
+    """Enable 64-bit numbers only for cases with 64-bit dtypes: they are off by default."""
 
     name = "jax"
     flushes_subnormals = True  # XLA on the CPU

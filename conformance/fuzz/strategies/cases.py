@@ -1,4 +1,4 @@
-"""Hypothesis strategies for cases: right calls of every kind that a target can be asked about."""
+"""Hypothesis strategies for cases: valid calls of every kind that a target supports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis.strategies import DrawFn
 
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.quantities import Quantity
-from mlloss.conformance.frameworks.registry import BOTH
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS
 from mlloss.conformance.fuzz.capabilities import Scope
 from mlloss.conformance.fuzz.strategies.labels import mistaken, right_labels
 from mlloss.conformance.fuzz.strategies.numbers import scores, weights
@@ -21,7 +21,7 @@ PLAIN_FIRST = ("mean", "sum", "none")
 
 @st.composite
 def cases(draw: DrawFn, scope: Scope) -> Case:
-    """A call and what is asked of it; simple ones first, which is where shrinking ends."""
+    """Draw a call and a quantity; simple ones first, as shrinking ends there."""
     if not scope.ours:
         scope = draw(st.sampled_from(scope.plain_but_for_one()))
     loss = draw(st.sampled_from(scope.losses))
@@ -38,8 +38,8 @@ def _right_calls(draw: DrawFn, scope: Scope, loss: str, quantity: Quantity, fram
     dtype = draw(st.sampled_from(scope.floats_for(quantity)))
     x = draw(scores(scope, frame, dtype))
     labels, target = draw(right_labels(scope, loss, frame, dtype))
-    # what is not asked of a native, it may refuse
-    implementations = ("mlloss",) if scope.ours else BOTH
+    # natives may refuse such a call
+    implementations = ("mlloss",) if scope.ours else DEFAULT_IMPLEMENTATIONS
     more: dict[str, Any] = {"axis": frame.axis, "implementations": implementations}
     arrays = {"input": x, "target": target}
     for name in spec_of(loss).weights:

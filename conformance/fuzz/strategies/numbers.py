@@ -58,14 +58,14 @@ def weights(
     draw: DrawFn, scope: Scope, quantity: Quantity, frame: Frame, dtype: str, name: str
 ) -> Array | None:
     """None, a number, one a class, or what broadcasts to the scores."""
-    asked = quantity == gradient_by(name)
-    if "vmap" in quantity or not (asked or draw(st.booleans())):
+    differentiated = quantity == gradient_by(name)
+    if "vmap" in quantity or not (differentiated or draw(st.booleans())):
         return None
-    if not asked and draw(st.booleans()):
+    if not differentiated and draw(st.booleans()):
         return Array("number", draw(st.sampled_from([1.0, 0.0, 2.5, -1.5, 3])))
     own = draw(_weight_shapes(frame))
     kinds = (*scope.floats_for("value"), *(d for d in INTEGER_WEIGHTS if d in scope.integers))
-    free = "weight dtype" in scope.free and not asked
+    free = "weight dtype" in scope.free and not differentiated
     kind = draw(st.sampled_from([dtype, *kinds])) if free else dtype
     number = _QUARTERS if "float" in kind else st.integers(0, 3)
     faces = draw(st.lists(number, min_size=1, max_size=4))

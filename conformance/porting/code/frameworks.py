@@ -9,7 +9,7 @@ from mlloss.conformance.cases.quantities import (
     Quantity,
     differentiated_by,
 )
-from mlloss.conformance.porting.code.templates import JaxNotation, Mode, Notation, Step
+from mlloss.conformance.porting.code.templates import CodeTemplate, JaxCodeTemplate, Mode, Step
 
 EAGER = Mode()
 ORDERS = {q: tuple(map(ARRAYS.index, differentiated_by(q))) for q in QUANTITIES if q not in BATCHED}
@@ -33,13 +33,13 @@ def _reverse(leaf: str, grad: str) -> dict[Quantity, Step]:
     return steps
 
 
-NUMPY = Notation(
+NUMPY = CodeTemplate(
     array="np.array({data}, dtype=np.{dtype})",
     empty="np.zeros({shape}, dtype=np.{dtype})",
     dtypes={"bool": "bool_"},
 )
 
-TORCH = Notation(
+TORCH = CodeTemplate(
     array="torch.tensor({data}, dtype=torch.{dtype})",
     empty="torch.zeros({shape}, dtype=torch.{dtype})",
     quantities={
@@ -75,7 +75,7 @@ def _jax_bend(first: int, second: int) -> Step:
     return Step((*_TOTAL, "def slope({args}):", inner), _jax_grad("slope", second))
 
 
-JAX = JaxNotation(
+JAX = JaxCodeTemplate(
     array="jnp.asarray({data}, dtype=jnp.{dtype})",
     empty="jnp.zeros({shape}, dtype=jnp.{dtype})",
     dtypes={"bool": "bool_"},
@@ -99,7 +99,7 @@ JAX = JaxNotation(
     modes={"eager": EAGER, "jit": Mode("jax.jit({f})")},
 )
 
-PADDLE = Notation(
+PADDLE = CodeTemplate(
     array='paddle.to_tensor({data}, dtype="{dtype}")',
     empty='paddle.zeros({shape}, dtype="{dtype}")',
     show_bfloat16='print(result.dtype, result.astype("float32").tolist())',
@@ -115,7 +115,7 @@ def _bend(first: int, second: int) -> Step:
     return Step((derivative, "def bend({args}):", "    return derivative({args})"), "bend")
 
 
-MINDSPORE = Notation(
+MINDSPORE = CodeTemplate(
     array="mindspore.Tensor(np.array({data}, dtype=np.{dtype}))",
     empty="mindspore.Tensor(np.zeros({shape}, dtype=np.{dtype}))",
     show_bfloat16="print(result.dtype, result.astype(mindspore.float32).tolist())",
@@ -143,15 +143,15 @@ MINDSPORE = Notation(
 NOTATIONS = {"numpy": NUMPY, "torch": TORCH, "jax": JAX, "paddle": PADDLE, "mindspore": MINDSPORE}
 
 
-def find_notation(framework: str) -> Notation:
+def find_template(framework: str) -> CodeTemplate:
     """One of ours, or that of somebody else's host: `module:attr`."""
     return NOTATIONS.get(framework) or _of_host(framework)
 
 
-def _of_host(framework: str) -> Notation:
+def _of_host(framework: str) -> CodeTemplate:
     """All that is known of such a framework is what its host does."""
     module, _, attribute = framework.partition(":")
-    return Notation(
+    return CodeTemplate(
         array='host.array(np.array({data}, dtype="{wide}"), "{dtype}")',
         empty='host.array(np.zeros({shape}), "{dtype}")',
         show="print(host.dtype(result), host.numpy(result).tolist())",

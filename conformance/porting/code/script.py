@@ -11,13 +11,13 @@ from mlloss.conformance.frameworks.adapters import find_host
 from mlloss.conformance.frameworks.natives import Missing, Native, dialect_absence, native
 from mlloss.conformance.frameworks.registry import (
     TARGETS,
-    WHOSE,
+    TITLE_PREFIXES,
     Implementation,
     Target,
     find_target,
 )
 from mlloss.conformance.porting.code.call import Call, written_call
-from mlloss.conformance.porting.code.frameworks import find_notation
+from mlloss.conformance.porting.code.frameworks import find_template
 from mlloss.conformance.porting.code.literals import imports
 from mlloss.conformance.reports.text import numbers
 
@@ -53,17 +53,17 @@ def _absence(case: Case, where: Target, implementation: Implementation) -> str |
 
 def _lines(case: Case, where: Target, implementation: Implementation) -> Iterator[str]:
     """Settings, arrays, the call, and the line that prints, a blank line between them."""
-    notation, given = find_notation(where.framework), _as_taken(case, where, implementation)
+    template, given = find_template(where.framework), _as_taken(case, where, implementation)
     dtypes = tuple(array.dtype for array in given.values())
-    settings = notation.prepared(implementation, dtypes)
+    settings = template.prepared(implementation, dtypes)
     yield from (*settings, "") if settings else ()
     for name, array in given.items():
-        yield f"{name} = {notation.spell(array, dtypes)}"
+        yield f"{name} = {template.spell(array, dtypes)}"
     yield ""
     yield from _asked(
         case, where, written_call(case, where.framework, implementation), ", ".join(given)
     )
-    yield notation.shown(case.input.dtype)
+    yield template.shown(case.input.dtype)
 
 
 def _as_taken(case: Case, where: Target, implementation: Implementation) -> Mapping[str, Array]:
@@ -77,8 +77,8 @@ def _as_taken(case: Case, where: Target, implementation: Implementation) -> Mapp
 
 def _asked(case: Case, where: Target, call: Call, args: str) -> Iterator[str]:
     """The call, compiled, differentiated and batched: a function only where there must be one."""
-    notation = find_notation(where.framework)
-    step, mode = notation.quantities[case.quantity], notation.modes[where.mode]
+    template = find_template(where.framework)
+    step, mode = template.quantities[case.quantity], template.modes[where.mode]
     inner = step.inner.format(f="loss")
     program = step.outer.format(f=mode.wrap.format(f=inner, args=args))
     yield from call.made
@@ -106,8 +106,10 @@ def _spaced(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _title(case: Case, where: Target, implementation: Implementation) -> str:
-    """Which case this is, and of whom it is asked."""
-    return f"{case.id}: {case.quantity}, asked of {WHOSE.get(implementation, '')}{where.name}"
+    """Return the comment that names the case, the quantity and the target."""
+    return (
+        f"{case.id}: {case.quantity}, asked of {TITLE_PREFIXES.get(implementation, '')}{where.name}"
+    )
 
 
 def _definition(case: Case) -> str:

@@ -1,4 +1,4 @@
-"""How users of a framework write down a call: templates of arrays, of asks and of compilation."""
+"""Code templates of a framework: arrays, quantities and compilation."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NUMPY_NAMES = {"bool": "bool_"}
 
 @dataclass(frozen=True)
 class Step:
-    """How an ask is put. `{args}` are the names of the arrays, `{f}` is the function so far.
+    """The code of a quantity. `{args}` are the names of the arrays, `{f}` is the function so far.
 
     `before` stands ahead of the call, `inner` wraps it before it is compiled and `outer` after,
-    `after` makes of its `result` what was asked.
+    `after` turns its `result` into the quantity.
     """
 
     before: tuple[str, ...] = ()
@@ -36,8 +36,8 @@ class Mode:
 
 
 @dataclass(frozen=True)
-class Notation:
-    """All that is needed to write a case down; the same as the framework's host does with it."""
+class CodeTemplate:
+    """The templates of one framework, for the same calls as its host makes."""
 
     array: str
     empty: str
@@ -51,11 +51,11 @@ class Notation:
     modes: Mapping[str, Mode] = field(default_factory=lambda: {"eager": Mode()})
 
     def prepared(self, implementation: str, dtypes: tuple[str, ...]) -> tuple[str, ...]:
-        """The lines that come first."""
+        """Return the lines before the arrays."""
         return self.setup + self.setup_of.get(implementation, ())
 
     def spell(self, array: Array, dtypes: tuple[str, ...]) -> str:
-        """An array, in a call whose arrays have these dtypes."""
+        """Return the code of an array, in a call whose arrays have these dtypes."""
         if array.dtype == "number":
             return literal(array.data)
         if array.foreign:
@@ -64,7 +64,7 @@ class Notation:
         return self._spell(array)
 
     def shown(self, dtype: str) -> str:
-        """The line that prints all digits of the result, when the scores are of this dtype."""
+        """Return the line that prints all digits of the result for scores of this dtype."""
         return (dtype == "bfloat16" and self.show_bfloat16) or self.show
 
     def _spell(self, array: Array) -> str:
@@ -80,8 +80,8 @@ class Notation:
 
 
 @dataclass(frozen=True)
-class JaxNotation(Notation):
-    """64-bit numbers only where the case is about them, as hosts/jax.py has it."""
+class JaxCodeTemplate(CodeTemplate):
+    """Enable 64-bit numbers only for cases with 64-bit dtypes, as the JAX adapter does."""
 
     def prepared(self, implementation: str, dtypes: tuple[str, ...]) -> tuple[str, ...]:
         wide = ('jax.config.update("jax_enable_x64", True)',) if _are_wide(dtypes) else ()

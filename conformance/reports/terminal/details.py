@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from mlloss.conformance.frameworks.registry import WHOSE
+from mlloss.conformance.frameworks.registry import TITLE_PREFIXES
 from mlloss.conformance.known_differences.model import Difference
 from mlloss.conformance.reports.terminal.console import address, indented
 from mlloss.conformance.reports.text import printable
@@ -113,7 +113,7 @@ def _in(cases: list[str]) -> str:
 
 
 def _place(verdict: Verdict) -> str:
-    return f"{WHOSE.get(verdict.implementation, '')}{verdict.target}"
+    return f"{TITLE_PREFIXES.get(verdict.implementation, '')}{verdict.target}"
 
 
 def _counted(verdicts: Iterable[Verdict]) -> str:

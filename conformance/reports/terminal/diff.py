@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from mlloss.conformance.frameworks.registry import WHOSE
+from mlloss.conformance.frameworks.registry import TITLE_PREFIXES
 from mlloss.conformance.reports.terminal.console import indented, print_all
 from mlloss.conformance.reports.text import printable
 from mlloss.conformance.results.diff import CHANGES, Change, Comparison, Keys
@@ -87,7 +87,7 @@ def _summary(changes: Sequence[Change]) -> str:
 
 def _place(change: Change) -> str:
     verdict = change.new if change.new.target else change.old
-    return f"{WHOSE.get(verdict.implementation, '')}{verdict.target}"
+    return f"{TITLE_PREFIXES.get(verdict.implementation, '')}{verdict.target}"
 
 
 def _verdict_text(verdict: Verdict) -> str:

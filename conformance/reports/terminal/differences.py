@@ -36,7 +36,7 @@ def listing(
         hidden: the number of differences left out, which are of other versions.
     """
     yield from _summary(entries, versions, hidden)
-    for severity, group in groupby(entries, key=lambda entry: entry.row.severity):
+    for severity, group in groupby(entries, key=lambda entry: entry.difference.severity):
         some = list(group)
         yield Text(f"\n{severity.capitalize()} ({len(some)})", "bold")
         for entry in some:
@@ -47,7 +47,7 @@ def _summary(
     entries: Sequence[Entry], versions: Mapping[str, str | None], hidden: int
 ) -> Iterator[RenderableType]:
     """Yield a table of counts by framework and severity, and what was left out."""
-    counts = Counter((entry.framework(), entry.row.severity) for entry in entries)
+    counts = Counter((entry.framework(), entry.difference.severity) for entry in entries)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("framework")
     table.add_column("installed")
@@ -77,7 +77,7 @@ def comparison(compared: Comparison) -> Iterator[RenderableType]:
 def _group(title: str, entries: Sequence[Entry]) -> Iterator[RenderableType]:
     yield Text(f"\n{title} ({len(entries)})", "bold")
     for entry in entries:
-        yield from _entry(entry, entry.row.severity)
+        yield from _entry(entry, entry.difference.severity)
 
 
 def _pairs(compared: Comparison) -> Iterator[RenderableType]:
@@ -85,19 +85,23 @@ def _pairs(compared: Comparison) -> Iterator[RenderableType]:
     of_goal = {id(other): other for _, other in compared.staying}
     yield Text(f"\nIn both ({len(of_goal)})", "bold")
     for key, entry in of_goal.items():
-        names = [one.row.id for one, other in compared.staying if id(other) == key]
-        yield from _entry(entry, entry.row.severity, f"in {compared.source}: {', '.join(names)}")
+        names = [one.difference.id for one, other in compared.staying if id(other) == key]
+        yield from _entry(
+            entry, entry.difference.severity, f"in {compared.source}: {', '.join(names)}"
+        )
 
 
 def _entry(entry: Entry, severity: str = "", also: str = "") -> Iterator[RenderableType]:
     """Yield an entry: id, targets, versions, reason, condition, example, evidence."""
-    row = entry.row
-    facts = [severity, ", ".join(row.targets), entry.versions()]
-    yield indented(_headed(row.id, "; ".join(filter(None, facts)), STYLES[row.severity]), 2)
+    difference = entry.difference
+    facts = [severity, ", ".join(difference.targets), entry.versions()]
+    yield indented(
+        _headed(difference.id, "; ".join(filter(None, facts)), STYLES[difference.severity]), 2
+    )
     yield from (indented(Text(line), 4) for line in _lines(entry))
     if also:
         yield indented(Text(also), 4)
-    yield from (address(text, 4) for text in row.evidence)
+    yield from (address(text, 4) for text in difference.evidence)
 
 
 def _headed(id: str, facts: str, style: str) -> Text:
@@ -105,14 +109,14 @@ def _headed(id: str, facts: str, style: str) -> Text:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    row = entry.row
-    yield f"{row.loss}: {row.why}"
+    difference = entry.difference
+    yield f"{difference.loss}: {difference.why}"
     yield f"When: {entry.when()}"
     yield f"Then: {entry.instead()}"
     if case := entry.example():
         yield f"E.g.: {case.id}{_comparison(entry)}"
     if entry.has_script():
-        yield f"{COMMAND} {row.id}"
+        yield f"{COMMAND} {difference.id}"
 
 
 def _comparison(entry: Entry) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.cases.printed import Printed
+from mlloss.conformance.cases.printed import PrintedResult
 from mlloss.conformance.frameworks.natives import NATIVES, Native
 from mlloss.conformance.runner.worker_client import child_environment
 
@@ -121,9 +121,9 @@ def test_a_question_holds_nothing_of_the_answer() -> None:
     for case in documented_cases():
         printed = set(_decimals(case.printed.text))
         for implementation in case.implementations:
-            question = case.question(implementation)
-            assert not printed & set(_decimals(json.dumps(question)))
-            assert not {"printed", "source", "address"} & question.keys()
+            request = case.request(implementation)
+            assert not printed & set(_decimals(json.dumps(request)))
+            assert not {"printed", "source", "address"} & request.keys()
 
 
 def _decimals(text: str) -> list[str]:
@@ -185,7 +185,7 @@ def test_ids_are_stable() -> None:
 
 
 def test_printed_digits_are_trusted_to_half_a_unit() -> None:
-    printed = Printed("[3.49625897, 0.7, 12, 1e-3]")
+    printed = PrintedResult("[3.49625897, 0.7, 12, 1e-3]")
     np.testing.assert_allclose(printed.values(), [3.49625897, 0.7, 12.0, 0.001])
     np.testing.assert_allclose(printed.half_units(), [5e-9, 0.05, 0.5, 5e-4])
-    assert Printed("0.85").values().shape == Printed("0.85").half_units().shape == ()
+    assert PrintedResult("0.85").values().shape == PrintedResult("0.85").half_units().shape == ()

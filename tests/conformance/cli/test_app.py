@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mlloss.conformance.cli.app import COMMANDS, app, load_command
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import FRAMEWORKS, IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.known_differences.model import SEVERITIES
 from mlloss.conformance.runner.worker_client import child_environment
 
@@ -72,7 +72,7 @@ def test_both_options_of_help(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("command", "names"),
     [
-        ("conformance", [*TARGETS, *SUBJECTS, *FRAMEWORKS]),
+        ("conformance", [*TARGETS, *IMPLEMENTATIONS, *FRAMEWORKS]),
         ("conformance fuzz", TARGETS),
         ("differences", [*FRAMEWORKS, *SEVERITIES, *TARGETS, "page"]),
     ],

@@ -12,7 +12,7 @@ from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cli.names import completer, names, one_of
 from mlloss.conformance.cli.selection import Choice
-from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.known_differences.model import known_differences
 
 
@@ -20,7 +20,7 @@ def test_nothing_chosen_is_all() -> None:
     selection = Choice().selection()
     assert list(selection.cases) == list(all_cases())
     assert [row.id for row in selection.known] == [row.id for row in known_differences()]
-    assert (selection.targets, tuple(selection.implementations)) == (list(TARGETS), SUBJECTS)
+    assert (selection.targets, tuple(selection.implementations)) == (list(TARGETS), IMPLEMENTATIONS)
     assert selection.required == []
     assert Choice().is_none()
     assert not Choice().is_part()

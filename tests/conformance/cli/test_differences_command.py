@@ -41,7 +41,7 @@ def _printed(*arguments: str) -> str:
 
 
 def _ids(entries: tuple[Entry, ...]) -> set[str]:
-    return {entry.row.id for entry in entries}
+    return {entry.difference.id for entry in entries}
 
 
 @cache
@@ -58,9 +58,9 @@ def test_scripts_print_what_the_rows_say(
     shown = [
         (entry, target)
         for entry in _entries()
-        for target in entry.row.targets
+        for target in entry.difference.targets
         if target != PAGE and TARGETS[target].framework == framework
-        if entry.row.applies_to(target, _version(target))
+        if entry.difference.applies_to(target, _version(target))
     ]
     scripts = [
         Script(_name(entry, target), target, entry.script(target), entry.examples[target].alone)
@@ -73,7 +73,7 @@ def test_scripts_print_what_the_rows_say(
 
 
 def _name(entry: Entry, target: str) -> str:
-    return f"{entry.row.id} on {target}"
+    return f"{entry.difference.id} on {target}"
 
 
 def _version(target: str) -> str:
@@ -82,7 +82,7 @@ def _version(target: str) -> str:
 
 def _wrong(entry: Entry, target: str, came: str | Outcome) -> str:
     """Nothing, if this row is what was seen; others' memory may be right by chance."""
-    row, case = entry.row, entry.examples[target]
+    row, case = entry.difference, entry.examples[target]
     observation = Observation(case, target, "native", _version(target), outcome(case, came))
     verdict = judge(observation, known_differences())
     wild = case.alone or isinstance(predict(case, row.instead), Uninitialized)
@@ -93,12 +93,12 @@ def _wrong(entry: Entry, target: str, came: str | Outcome) -> str:
 
 
 def test_every_target_of_every_row_has_an_example() -> None:
-    assert all(set(entry.examples) == set(entry.row.targets) for entry in _entries())
+    assert all(set(entry.examples) == set(entry.difference.targets) for entry in _entries())
     assert len(_entries()) == len(known_differences())
 
 
 def test_the_worst_come_first() -> None:
-    order = [SEVERITIES.index(entry.row.severity) for entry in _entries()]
+    order = [SEVERITIES.index(entry.difference.severity) for entry in _entries()]
     assert order == sorted(order)
 
 
@@ -116,8 +116,8 @@ def test_a_row_that_no_case_shows_is_listed_all_the_same() -> None:
 def test_an_example_is_told_apart_from_the_definition() -> None:
     for entry in _entries():
         gives = entry.gives().removeprefix("gives ")
-        assert gives != entry.definition(), entry.row.id
-        assert bool(gives) != entry.row.is_tolerance_only(), entry.row.id
+        assert gives != entry.definition(), entry.difference.id
+        assert bool(gives) != entry.difference.is_tolerance_only(), entry.difference.id
 
 
 def test_all_differences_are_listed_with_evidence_and_a_script() -> None:
@@ -152,7 +152,7 @@ def test_counts_by_framework_and_severity_come_first() -> None:
     for line in lines[1 : lines.index("")]:
         name, _, *counts = line.split()
         some = [entry for entry in _entries() if entry.framework() == name]
-        each = [sum(e.row.severity == severity for e in some) for severity in SEVERITIES]
+        each = [sum(e.difference.severity == severity for e in some) for severity in SEVERITIES]
         assert [int(count) for count in counts] == [n for n in (*each, len(some)) if n]
 
 
@@ -227,7 +227,7 @@ def test_what_changes_from_torch_to_paddle() -> None:
     compared = _from_torch_to_paddle()
     assert "torch-compile-padding" in _ids(compared.going)
     assert {"paddle-margin-no-targets", "paddle-soft-second-derivative"} <= _ids(compared.coming)
-    pairs = {(one.row.id, other.row.id) for one, other in compared.staying}
+    pairs = {(one.difference.id, other.difference.id) for one, other in compared.staying}
     assert ("torch-signed-labels", "paddle-signed-labels") in pairs
     assert compared.lacking == {}
 
@@ -250,7 +250,7 @@ def test_the_way_back_is_the_mirror_image() -> None:
 
 
 def test_likeness_is_of_what_comes_and_not_of_names() -> None:
-    by_id = {entry.row.id: entry for entry in _entries()}
+    by_id = {entry.difference.id: entry for entry in _entries()}
     assert alike(by_id["torch-signed-labels"], by_id["jax-signed-labels"])
     assert not alike(by_id["torch-signed-labels"], by_id["torch-soft-half-value"])
     assert not alike(by_id["torch-compile-padding"], by_id["torch-margin-second-derivative"])

@@ -188,12 +188,12 @@ class EagerTorch(TorchHost):
 
 
 @contextmanager
-def as_in_a_trace(*questions: str) -> Iterator[None]:
+def as_in_a_trace(*methods: str) -> Iterator[None]:
     """Kernels go about it as where no value and no size is at hand to answer these questions."""
     with pytest.MonkeyPatch.context() as patch:
-        for question in questions:
+        for method in methods:
             for backend in (NumpyBackend, TorchBackend):
-                patch.setattr(backend, question, getattr(Base, question))
+                patch.setattr(backend, method, getattr(Base, method))
         yield
 
 
@@ -242,8 +242,8 @@ class Suite:
         return None
 
     def _verdict(self, case: Case) -> Verdict:
-        question = case.question("mlloss")
-        outcome = read_response(self._answers.answer(question), question)
+        request = case.request("mlloss")
+        outcome = read_response(self._answers.answer(request), request)
         return judge(Observation(case, "torch", "mlloss", self._version, outcome), [])
 
 

@@ -20,31 +20,31 @@ from mlloss.conformance.cases.serialization import case_of
 from mlloss.conformance.cli import fuzz as fuzz_command
 from mlloss.conformance.cli.app import app
 from mlloss.conformance.expected.expectation import ExpectedError, Numbers, expected
-from mlloss.conformance.frameworks.registry import BOTH, TARGETS, Implementation
-from mlloss.conformance.fuzz import search as hunt
-from mlloss.conformance.fuzz.campaign import hunts, summary, told
+from mlloss.conformance.frameworks.registry import DEFAULT_IMPLEMENTATIONS, TARGETS, Implementation
+from mlloss.conformance.fuzz import search
+from mlloss.conformance.fuzz.campaign import finding_text, searches, summary
 from mlloss.conformance.fuzz.capabilities import scope_of
-from mlloss.conformance.fuzz.search import Hunt
+from mlloss.conformance.fuzz.search import Search
 from mlloss.conformance.fuzz.strategies.cases import cases
 
 PLANTED = Path(__file__).parents[1] / "planted_worker.py"
 
 
-def planted(bug: str, seconds: float = 120.0, seed: int = 0, timeout: float = 20.0) -> Hunt:
+def planted(bug: str, seconds: float = 120.0, seed: int = 0, timeout: float = 20.0) -> Search:
     """What is found of a bug on NumPy."""
 
     def command(target: str) -> list[str]:
         return [sys.executable, str(PLANTED), bug, target]
 
-    (ended,) = hunts(["numpy"], "mlloss", [], seed, seconds, timeout, command)
+    (ended,) = searches(["numpy"], "mlloss", [], seed, seconds, timeout, command)
     return ended
 
 
 @pytest.fixture
 def first_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """One finding is enough, be it as small as can be or not quite."""
-    monkeypatch.setattr(hunt, "ENOUGH", 1)
-    monkeypatch.setattr(hunt, "SHRINKING", 10.0)
+    monkeypatch.setattr(search, "ENOUGH", 1)
+    monkeypatch.setattr(search, "SHRINKING", 10.0)
 
 
 @pytest.mark.usefixtures("first_only")
@@ -66,7 +66,7 @@ def test_a_death_is_a_finding_and_not_the_end() -> None:
     ended = planted("dies")
     (finding,) = ended.findings
     assert (finding.verdict.kind, finding.verdict.explanation) == ("died", "exited with 3")
-    assert ended.asked > 1
+    assert ended.answered > 1
     assert (finding.case.input.rounded() < 0).any()
 
 
@@ -77,35 +77,35 @@ def test_a_hang_is_a_finding() -> None:
 
 
 def test_bugs_of_different_manners_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hunt, "ENOUGH", 2)
-    monkeypatch.setattr(hunt, "SHRINKING", 2.0)
+    monkeypatch.setattr(search, "ENOUGH", 2)
+    monkeypatch.setattr(search, "SHRINKING", 2.0)
     found = planted("two").findings
     assert sorted(finding.case.loss for finding in found) == [
         "multilabel_margin_loss",
         "multilabel_soft_margin_loss",
     ]
-    assert len({finding.manner for finding in found}) == 2
+    assert len({finding.failure_key for finding in found}) == 2
 
 
 def test_what_is_right_is_left_alone() -> None:
     ended = planted("none", 4.0)
     assert ended.findings == []
-    assert ended.asked > 0
+    assert ended.answered > 0
     assert "nothing found" in summary(ended)
 
 
 def test_a_worker_that_does_not_start_is_told() -> None:
     ended = planted("never starts", 5.0)
-    assert (ended.asked, ended.findings) == (0, [])
+    assert (ended.answered, ended.findings) == (0, [])
     assert "did not start: exited with 1: ImportError: libfake.so" in summary(ended)
 
 
 @pytest.mark.usefixtures("first_only")
 def test_a_seed_finds_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hunt, "SHRINKING", 0.0)  # what can be tried in a time is not the seed's
+    monkeypatch.setattr(search, "SHRINKING", 0.0)  # what can be tried in a time is not the seed's
     first, again, other = (planted("duplicates", seed=seed) for seed in (5, 5, 6))
     assert first.findings[0].case.id == again.findings[0].case.id
-    assert first.asked == again.asked
+    assert first.answered == again.answered
     assert first.findings[0].case.id != other.findings[0].case.id
 
 
@@ -113,9 +113,9 @@ def test_a_seed_finds_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_found_can_be_pasted_and_run() -> None:
     ended = planted("duplicates")
     (finding,) = ended.findings
-    _, line, script = told(ended, finding).split("\n\n", 2)
+    _, line, script = finding_text(ended, finding).split("\n\n", 2)
     again = case_of(json.loads(line))
-    assert again.question("mlloss") == finding.case.question("mlloss")
+    assert again.request("mlloss") == finding.case.request("mlloss")
     assert expected(again).value == expected(finding.case).value
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -134,7 +134,7 @@ def test_what_was_found_is_asked_ever_since() -> None:
     assert all(case.id == named(case).id for case in found_cases())
 
 
-@pytest.mark.parametrize("implementation", BOTH)
+@pytest.mark.parametrize("implementation", DEFAULT_IMPLEMENTATIONS)
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_strategy_gives_cases_that_can_be_judged(
     target: str, implementation: Implementation
@@ -152,7 +152,7 @@ def test_every_strategy_gives_cases_that_can_be_judged(
         find(cases(scope), look, settings=settings(max_examples=60, database=None))
     assert {case.loss for case in seen} == set(scope.losses)
     assert {case.quantity for case in seen} <= set(scope.quantities) <= set(QUANTITIES)
-    assert all(case.question(implementation) for case in seen)
+    assert all(case.request(implementation) for case in seen)
 
 
 def run(*arguments: str) -> Result:
@@ -176,8 +176,8 @@ def test_the_command_finds_nothing_where_nothing_is(monkeypatch: pytest.MonkeyPa
 def test_the_command_fails_and_saves_what_is_found(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(hunt, "ENOUGH", 1)
-    monkeypatch.setattr(hunt, "SHRINKING", 2.0)
+    monkeypatch.setattr(search, "ENOUGH", 1)
+    monkeypatch.setattr(search, "SHRINKING", 2.0)
     use("duplicates", monkeypatch)
     saved = tmp_path / "found.jsonl"
     result = run("--target", "numpy", "--seconds", "30", "--seed", "0", "--save", str(saved))

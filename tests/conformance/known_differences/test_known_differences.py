@@ -13,7 +13,7 @@ from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Array
 from mlloss.conformance.expected.expectation import Numbers
-from mlloss.conformance.frameworks.registry import OURS, Implementation
+from mlloss.conformance.frameworks.registry import OWN_IMPLEMENTATIONS, Implementation
 from mlloss.conformance.known_differences.effects import predict
 from mlloss.conformance.known_differences.model import (
     PAGE,
@@ -98,7 +98,7 @@ def test_an_absent_native_makes_no_row_stale() -> None:
     assert run.passed()
 
 
-@pytest.mark.parametrize("implementation", OURS)
+@pytest.mark.parametrize("implementation", OWN_IMPLEMENTATIONS)
 def test_ours_have_no_excuse(implementation: Implementation) -> None:
     row = difference(instead={"raises": "RuntimeError", "message": "Unsupported op"})
     assert run_fake("raises", implementations=["native"], rows=[row]).passed()

@@ -12,8 +12,14 @@ from invented import invented
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import Case
-from mlloss.conformance.frameworks.natives import DIALECTS, NATIVES, Missing, Native, dialect_of
-from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.natives import (
+    DIALECTS,
+    NATIVES,
+    Missing,
+    Native,
+    native_of_dialect,
+)
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.reports.html.report import page
 from mlloss.conformance.reports.markdown import area_matrix, documented_matrix
 from mlloss.conformance.results.judge import Observation, judge
@@ -36,7 +42,7 @@ def whole() -> Run:
 
 def test_every_call_of_a_dialect_is_there() -> None:
     """By the same name as the framework's own, in a module that mirrors the framework's."""
-    spoken = {place: dialect_of(*place) for place in NATIVES if place[0] in DIALECTS}
+    spoken = {place: native_of_dialect(*place) for place in NATIVES if place[0] in DIALECTS}
     assert len(spoken) == 6
     for place, found in spoken.items():
         native = NATIVES[place]
@@ -45,12 +51,12 @@ def test_every_call_of_a_dialect_is_there() -> None:
         for ours, theirs in ((found.function, native.function), (found.class_, native.class_)):
             assert ours.rpartition(".")[2] == theirs.rpartition(".")[2]
             assert _located(ours).__name__ == theirs.rpartition(".")[2]
-    others = [dialect_of(*place) for place in NATIVES if place[0] not in DIALECTS]
+    others = [native_of_dialect(*place) for place in NATIVES if place[0] not in DIALECTS]
     assert all(isinstance(other, Missing) for other in others)
 
 
 def test_it_is_asked_all_pages_and_mistakes_and_some_of_the_rest() -> None:
-    asked = [case for case in CASES.values() if case.is_asked_of("dialect")]
+    asked = [case for case in CASES.values() if case.applies_to("dialect")]
     areas = Counter(case.area for case in asked)
     assert areas["documented examples"] == len(documented_cases())
     assert {"values", "gradients", "errors", "memory safety", "weights"} <= set(areas)
@@ -64,11 +70,11 @@ def test_it_is_asked_all_pages_and_mistakes_and_some_of_the_rest() -> None:
 def test_it_is_called_as_its_framework_is() -> None:
     """With the reduction alone, but for labels that the formula is not for."""
     for case in CASES.values():
-        if case.is_asked_of("dialect"):
-            asked, native = case.question("dialect"), case.question("native")
+        if case.applies_to("dialect"):
+            asked, native = case.request("dialect"), case.request("native")
             assert {**asked["options"], "labels": ""} == {**native["options"], "labels": ""}
             assert (asked["form"], asked["arrays"]) == (native["form"], native["arrays"])
-    told = {id: CASES[id].question("dialect")["options"] for id in (SIGNED, f"{SIGNED}-as-printed")}
+    told = {id: CASES[id].request("dialect")["options"] for id in (SIGNED, f"{SIGNED}-as-printed")}
     assert [options["labels"] for options in told.values()] == ["signed", "unchecked"]
 
 
@@ -119,7 +125,7 @@ def test_a_cell_has_a_mark_of_it_where_it_was_asked(whole: Run) -> None:
 
 def test_without_it_nothing_is_said_of_it(whole: Run) -> None:
     """As in records from before there was one."""
-    selection = replace(whole.selection, implementations=SUBJECTS[:2])
+    selection = replace(whole.selection, implementations=IMPLEMENTATIONS[:2])
     verdicts = [verdict for verdict in whole.verdicts if verdict.implementation != "dialect"]
     older = replace(whole, selection=selection, verdicts=verdicts)
     head = header(older.selection) | Clock().times()

@@ -18,7 +18,12 @@ from mlloss.conformance.cases.quantities import QUANTITIES
 from mlloss.conformance.expected.expectation import Numbers, expected
 from mlloss.conformance.frameworks.adapters import HOSTS
 from mlloss.conformance.frameworks.natives import NATIVES, Missing
-from mlloss.conformance.frameworks.registry import FRAMEWORKS, SUBJECTS, TARGETS, Implementation
+from mlloss.conformance.frameworks.registry import (
+    FRAMEWORKS,
+    IMPLEMENTATIONS,
+    TARGETS,
+    Implementation,
+)
 from mlloss.conformance.known_differences.model import known_differences
 from mlloss.conformance.porting.code.frameworks import NOTATIONS
 from mlloss.conformance.porting.code.script import reproduction
@@ -27,7 +32,7 @@ from mlloss.conformance.results.judge import Observation, judge
 CASES = {case.id: case for case in all_cases()}
 TORCH_PAGE = CASES["documented/torch.nn.MultiLabelMarginLoss/mean"]
 PlannedCheck = tuple[Case, str, Implementation]
-SLOTS = [(t, s) for t in TARGETS for s in SUBJECTS if t != "numpy"]
+SLOTS = [(t, s) for t in TARGETS for s in IMPLEMENTATIONS if t != "numpy"]
 ARRAYS = Path(__file__).parents[1] / "check_arrays.py"
 # Besides one of each ask: a class, a weight, halves and doubles, no rows, and a call that is wrong.
 OTHERS = (
@@ -48,7 +53,7 @@ def _can_be_run(case: Case, target: str, implementation: Implementation) -> bool
         reproduction(case, target, implementation)
     except ValueError:
         return False
-    return case.is_asked_of(implementation)
+    return case.applies_to(implementation)
 
 
 def _sample(framework: str) -> list[PlannedCheck]:
@@ -62,7 +67,7 @@ def _sample(framework: str) -> list[PlannedCheck]:
         for target in TARGETS.values()
         if target.framework == framework
         for case in (eager if target.mode == "eager" else [CASES[id] for id in COMPILED])
-        for implementation in SUBJECTS
+        for implementation in IMPLEMENTATIONS
     ]
     return [planned for planned in planned_checks if _can_be_run(*planned)]
 
@@ -212,12 +217,12 @@ def test_what_nobody_could_run_is_an_error(
 
 def test_every_framework_has_a_notation_with_all_of_its_modes_and_asks() -> None:
     assert NOTATIONS.keys() == FRAMEWORKS.keys()
-    for name, notation in NOTATIONS.items():
+    for name, template in NOTATIONS.items():
         modes = {target.mode for target in TARGETS.values() if target.framework == name}
         asked = {
             quantity for quantity in QUANTITIES if not HOSTS[name].absence(quantity, "eager", ())
         }
-        assert (modes, asked) == (set(notation.modes), set(notation.quantities)), name
+        assert (modes, asked) == (set(template.modes), set(template.quantities)), name
 
 
 def test_natives_that_are_missing_are_absent_from_the_scripts() -> None:

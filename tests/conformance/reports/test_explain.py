@@ -12,7 +12,7 @@ from rich.console import Console
 from sample import run_fake
 
 from mlloss.conformance.cases.documented import documented_cases
-from mlloss.conformance.frameworks.registry import SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.reports.terminal import details as explain
 from mlloss.conformance.reports.terminal.summary import print_report
 from mlloss.conformance.results.failures import failure_groups
@@ -109,10 +109,10 @@ def test_a_broken_framework_is_one_group_a_subject() -> None:
     broken = {
         (target, implementation): "died"
         for target in ("torch", "torch-compile")
-        for implementation in SUBJECTS
+        for implementation in IMPLEMENTATIONS
     }
     run = invented(broken=broken, explanation="exited with 1: ImportError: libtorch.so")
-    assert [group.first().implementation for group in failure_groups(run)] == list(SUBJECTS)
+    assert [group.first().implementation for group in failure_groups(run)] == list(IMPLEMENTATIONS)
 
 
 def test_a_row_that_no_case_needs_is_a_failure_that_is_told(whole: Run) -> None:

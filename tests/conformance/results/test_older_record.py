@@ -47,8 +47,8 @@ def test_it_is_read_whole(run: Run) -> None:
 
 
 def test_its_cases_are_those_of_today(run: Run) -> None:
-    today = {case.id: case.question("mlloss") for case in all_cases()}
-    assert [c.id for c in run.selection.cases if c.question("mlloss") != today.get(c.id)] == []
+    today = {case.id: case.request("mlloss") for case in all_cases()}
+    assert [c.id for c in run.selection.cases if c.request("mlloss") != today.get(c.id)] == []
 
 
 def test_what_is_written_of_it_reads_the_same(run: Run, tmp_path: Path) -> None:

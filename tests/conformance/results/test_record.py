@@ -41,7 +41,7 @@ def test_every_case_survives() -> None:
         line = json.loads(json.dumps(call_of(case), allow_nan=False))
         again = case_of(line)
         assert call_of(again) == line
-        assert again.question("mlloss") == case.question("mlloss")
+        assert again.request("mlloss") == case.request("mlloss")
         assert repr(again.arrays) == repr(case.arrays)  # as the page spells them
         assert (again.implementations, again.source, again.printed) == (
             case.implementations,

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from mlloss.conformance.cases.model import Case
 from mlloss.conformance.cases.quantities import ARRAYS
 from mlloss.conformance.cli.app import app
-from mlloss.conformance.frameworks.registry import SUBJECTS
+from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS
 from mlloss.conformance.results.judge import KINDS
 from mlloss.conformance.results.record import Clock
 from mlloss.conformance.results.record_lines import FORMAT, NAME
@@ -43,7 +43,7 @@ def test_it_is_a_schema() -> None:
 def test_it_knows_all_words() -> None:
     defs = SCHEMA["$defs"]
     assert defs["verdict"]["properties"]["kind"]["enum"] == list(KINDS)
-    assert defs["subject"]["enum"] == list(SUBJECTS)
+    assert defs["subject"]["enum"] == list(IMPLEMENTATIONS)
     assert defs["header"]["properties"]["format"]["const"] == FORMAT
     assert defs["header"]["properties"]["record"]["const"] == NAME
     keys = {"id": "case", "quantity": "ask", "implementations": "subjects"}

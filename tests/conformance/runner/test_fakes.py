@@ -10,7 +10,7 @@ import pytest
 from fake_worker import BEHAVIOURS
 from sample import TORCH_PAGE, difference, fakes, run_fake, scores
 
-from mlloss.conformance.frameworks.registry import OURS, Framework, Implementation
+from mlloss.conformance.frameworks.registry import OWN_IMPLEMENTATIONS, Framework, Implementation
 from mlloss.conformance.runner import requirements
 from mlloss.conformance.runner.pool import find_cause
 from mlloss.conformance.runner.requirements import unmet_requirement
@@ -130,7 +130,7 @@ def test_a_native_that_the_version_lacks_is_absent_and_makes_no_difference_stale
     assert run.failures() == []
 
 
-@pytest.mark.parametrize("implementation", OURS)
+@pytest.mark.parametrize("implementation", OWN_IMPLEMENTATIONS)
 def test_ours_cannot_be_lacking(implementation: Implementation) -> None:
     run = run_fake("lacks the native", implementations=[implementation])
     assert run.verdicts[-1].kind == "died"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mlloss.conformance.cases.documented import documented_cases
-from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, SUBJECTS, TARGETS
+from mlloss.conformance.frameworks.registry import CERTIFIED, FRAMEWORKS, IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.known_differences.model import known_differences
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.runner.pool import Pool
@@ -22,7 +22,7 @@ def run_of(require_installed: Callable[[str], None]) -> Callable[[str], Run]:
         require_installed(framework)
         if framework not in RUNS:
             targets = [target.name for target in TARGETS.values() if target.framework == framework]
-            selection = Selection(documented_cases(), known_differences(), targets, SUBJECTS)
+            selection = Selection(documented_cases(), known_differences(), targets, IMPLEMENTATIONS)
             RUNS[framework] = conduct(selection, Pool())
         return RUNS[framework]
 

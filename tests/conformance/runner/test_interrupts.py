@@ -127,10 +127,10 @@ def test_an_interrupt_ends_the_workers() -> None:
         raise KeyboardInterrupt
 
     began = time.monotonic()
-    question = TORCH_PAGE.question("mlloss")
+    request = TORCH_PAGE.request("mlloss")
     with pytest.raises(KeyboardInterrupt):
         fakes("right", timeout=60, jax="hangs").run(
-            {"torch": [question], "jax": [question, question]}, interrupt
+            {"torch": [request], "jax": [request, request]}, interrupt
         )
     assert time.monotonic() - began < 15
 

@@ -36,8 +36,8 @@ worker.main()
 
 
 def _answer(case: Case, **changes: Any) -> dict[str, Any]:
-    question = case.question("mlloss") | changes
-    return worker.Answers(HOSTS["numpy"], "eager").answer(question)
+    request = case.request("mlloss") | changes
+    return worker.Answers(HOSTS["numpy"], "eager").answer(request)
 
 
 def test_labels_reduction_and_weight_arrive() -> None:
@@ -49,7 +49,7 @@ def test_labels_reduction_and_weight_arrive() -> None:
     ).with_arrays(
         target=Array("int64", [[-1, 1, 1, -1]]), weight=Array("float64", [1.0, 2.0, 0.5, 3.0])
     )
-    outcome = read_response(_answer(case), case.question("mlloss"))
+    outcome = read_response(_answer(case), case.request("mlloss"))
     wanted = reference.loss(
         case.loss,
         case.input.rounded(),
@@ -76,13 +76,13 @@ def test_a_result_of_another_framework_is_an_error(monkeypatch: pytest.MonkeyPat
 
 def test_what_a_framework_prints_does_not_reach_the_protocol() -> None:
     pool = Pool(1, 20.0, lambda target: [sys.executable, "-c", NOISY])
-    replies = pool.run({"numpy": [TORCH_PAGE.question("mlloss")]}, lambda target: None)
+    replies = pool.run({"numpy": [TORCH_PAGE.request("mlloss")]}, lambda target: None)
     assert [outcome.kind for outcome in replies["numpy"].outcomes] == ["value"]
 
 
 def test_a_pool_starts_the_worker_of_the_target() -> None:
     pool = fakes("never starts", numpy="right")
-    replies = pool.run({"numpy": [TORCH_PAGE.question("mlloss")]}, lambda target: None)
+    replies = pool.run({"numpy": [TORCH_PAGE.request("mlloss")]}, lambda target: None)
     assert replies["numpy"].version == "1.2.3"
 
 
@@ -100,9 +100,9 @@ def test_every_framework_has_a_host_and_every_loss_a_native_or_a_reason() -> Non
 
 def test_a_native_that_is_not_there_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     """As numpy.no_such_loss is, or a module that a later version has."""
-    request = replace(TORCH_PAGE, source=None).question("native")
+    request = replace(TORCH_PAGE, source=None).request("native")
     for path in ("numpy.no_such_loss", "numpy.no_such_module.loss"):
-        monkeypatch.setattr(worker, "spelling_of", lambda *_, path=path: Native(path))
+        monkeypatch.setattr(worker, "native_of", lambda *_, path=path: Native(path))
         response = worker.Answers(HOSTS["numpy"], "eager").answer(request)
         assert response["absent"] == f"this version has no {path}"
         assert read_response(response, request).kind == "absent"
@@ -112,6 +112,6 @@ def test_an_adapter_that_cannot_make_an_array_does_not_start() -> None:
     array = "    def array(self, *_): raise AttributeError('x64')\n"
     broken = NOISY.replace("    def prepare", f"{array}    def prepare")
     pool = Pool(1, 60.0, lambda target: [sys.executable, "-c", broken])
-    replies = pool.run({"numpy": [TORCH_PAGE.question("mlloss")]}, lambda target: None)
+    replies = pool.run({"numpy": [TORCH_PAGE.request("mlloss")]}, lambda target: None)
     assert replies["numpy"].outcomes == ()
     assert replies["numpy"].failure == "exited with 1: AttributeError: x64"

@@ -102,7 +102,8 @@ def test_a_native_that_is_not_there_is_absent(monkeypatch: pytest.MonkeyPatch) -
     """As numpy.no_such_loss is, or a module that a later version has."""
     request = replace(TORCH_PAGE, source=None).request("native")
     for path in ("numpy.no_such_loss", "numpy.no_such_module.loss"):
-        monkeypatch.setattr(worker, "native_of", lambda *_, path=path: Native(path))
+        missing = Native("input, target", page="", function=path)
+        monkeypatch.setattr(worker, "native_of", lambda *_, missing=missing: missing)
         response = worker.Answers(HOSTS["numpy"], "eager").answer(request)
         assert response["absent"] == f"this version has no {path}"
         assert read_response(response, request).kind == "absent"

@@ -146,6 +146,14 @@ WEIGHT_CALLS = [(TypeError, *case) for case in WEIGHT_KINDS]
 WEIGHT_CALLS += [(ValueError, *case) for case in WEIGHT_VALUES]
 
 
+each_call, each_weight_call = (
+    pytest.mark.parametrize(
+        ("error", "invalid", "message"), calls, ids=[message[:50] for *_, message in calls]
+    )
+    for calls in (CALLS, WEIGHT_CALLS)
+)
+
+
 def check_refused(framework: Framework, loss: Any, error: type, invalid: Invalid, message: str):
     with pytest.raises(error) as caught:
         invalid(loss, Zeros(framework))
@@ -153,13 +161,13 @@ def check_refused(framework: Framework, loss: Any, error: type, invalid: Invalid
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize(("error", "invalid", "message"), CALLS, ids=lambda v: str(v)[:60])
+@each_call
 @each_loss
 def test_refused(framework: Framework, loss: str, error: type, invalid: Invalid, message: str):
     check_refused(framework, getattr(mlloss, loss), error, invalid, f"{loss}: {message}")
 
 
-@pytest.mark.parametrize(("error", "invalid", "message"), WEIGHT_CALLS, ids=lambda v: str(v)[:60])
+@each_weight_call
 @pytest.mark.parametrize(("loss", "weight"), WEIGHTED)
 def test_weight_refused(
     framework: Framework, loss: str, weight: str, error: type, invalid: Invalid, message: str

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import mlloss
+from examples import SPECS
 
 Require = Callable[[str], None]
 LOSSES = {"margin": mlloss.multilabel_margin_loss, "soft": mlloss.multilabel_soft_margin_loss}
@@ -20,10 +21,14 @@ OPERATIONS = {"margin": 18, "soft": 19}
 ON_A_DEVICE = {"margin": 89, "soft": 37}  # each called from Python and started apart
 
 
+def default_labels(loss: str) -> str:
+    return SPECS[LOSSES[loss].__name__].default_labels
+
+
 def batch(loss: str, rows: int, classes: int, slots: int = 3) -> tuple[Any, Any]:
     draw = np.random.default_rng(0)
     x = draw.normal(size=(rows, classes)).astype(np.float32)
-    if loss == "soft":
+    if default_labels(loss) == "binary":
         return x, (draw.random((rows, classes)) < 0.3).astype(np.float32)
     return x, np.argsort(draw.random((rows, classes)))[:, :slots]
 
@@ -199,7 +204,8 @@ def test_few_operations_in_a_graph_of_mindspore(loss: str, require_framework: Re
     from mlloss.backends.mindspore.tracing.recorder import Record
     from mlloss.core.pipeline import compute
 
-    target = ((32, 3), mindspore.int64) if loss == "margin" else ((32, 20), mindspore.float32)
+    lists = default_labels(loss) == "indices"
+    target = ((32, 3), mindspore.int64) if lists else ((32, 20), mindspore.float32)
     _, _, *others = signature(LOSSES[loss]).parameters.values()
     values = [((32, 20), mindspore.float32), target, *(p.default for p in others)]
     record = Record(compute, [LOSSES[loss].__name__, *values], 0, 3)

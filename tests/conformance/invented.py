@@ -14,6 +14,7 @@ from mlloss.conformance.known_differences.model import PAGE, Difference
 from mlloss.conformance.results.judge import Kind, Verdict
 from mlloss.conformance.results.record import recording
 from mlloss.conformance.runner.session import PlannedCheck, Run, Selection, plan
+from mlloss.core.registry import LOSSES
 
 RAISES = "raises RuntimeError: Unsupported op [MultilabelMarginLoss] on CPU, the definition 0.85"
 ROWS = tuple(
@@ -27,7 +28,7 @@ ROWS = tuple(
         evidence=("https://example.org/a/rather/long/address/that/must/not/be/broken#at-all",),
     )
     for framework in ("torch", "mindspore")
-    for loss in ("multilabel_margin_loss", "multilabel_soft_margin_loss")
+    for loss in LOSSES
 )
 STALE = Verdict("", "torch", "native", "stale", "no case needs it", ROWS[0].id)
 SOME = tuple(case for case in all_cases() if case.quick)[::17]

@@ -13,6 +13,7 @@ import numpy as np
 import mlloss
 from mlloss.conformance.expected import reference
 from mlloss.conformance.runner import worker
+from mlloss.core.registry import LOSSES
 
 margin, soft = mlloss.multilabel_margin_loss, mlloss.multilabel_soft_margin_loss
 Loss = Callable[..., Any]
@@ -66,7 +67,7 @@ def forgets(input: Any, target: Any, weight: Any = None, **options: Any) -> Any:
 
 
 BUGS: dict[str, dict[str, Loss]] = {
-    "none": {name: definition(name) for name in (reference.MARGIN, reference.SOFT)},
+    "none": {name: definition(name) for name in LOSSES},
     "duplicates": {"multilabel_margin_loss": counts_once},
     "dies": {"multilabel_margin_loss": dies},
     "hangs": {"multilabel_margin_loss": hangs},

@@ -17,6 +17,7 @@ import mlloss.dialects.paddle as paddle_nn
 import mlloss.dialects.paddle.functional as paddle_functional
 import mlloss.dialects.torch as torch_nn
 import mlloss.dialects.torch.functional as torch_functional
+from examples import SPECS
 from mlloss.dialects.mindspore import ops as mindspore_ops
 
 OLD = [
@@ -33,33 +34,36 @@ OLD = [
 
 
 @pytest.mark.parametrize(("flags", "named", "meant"), OLD)
-@pytest.mark.parametrize("name", ["Margin", "SoftMargin"])
+@pytest.mark.parametrize(
+    "loss", [s.name for s in SPECS.values() if hasattr(torch_nn, s.class_name)]
+)
 def test_deprecated_arguments(
-    name: str,
+    loss: str,
     flags: tuple[Any, ...],
     named: dict[str, Any],
     meant: str,
     require_framework: Callable[[str], None],
 ):
     """They mean what they mean in PyTorch, and the warning shows the line that has them."""
-    weight = (None,) if name == "SoftMargin" else ()
+    spec = SPECS[loss]
+    weight = (None,) * len(spec.weights)
     old = rf'deprecated: pass reduction="{meant}" instead'
     with pytest.warns(UserWarning, match=old) as told:
-        criterion = getattr(torch_nn, f"MultiLabel{name}Loss")(*weight, *flags, **named)
+        criterion = getattr(torch_nn, spec.class_name)(*weight, *flags, **named)
     assert [Path(warning.filename) for warning in told] == [Path(__file__)]
     assert criterion.reduction == meant
-    spelt = "multilabel_margin_loss" if name == "Margin" else "multilabel_soft_margin_loss"
-    target = T if name == "Margin" else Y
+    target = T if spec.default_labels == "indices" else Y
     with pytest.warns(UserWarning, match=old) as told:
-        got = getattr(torch_functional, spelt)(X, target, *weight, *flags, **named)
+        got = getattr(torch_functional, loss)(X, target, *weight, *flags, **named)
     assert [Path(warning.filename) for warning in told] == [Path(__file__)]
-    np.testing.assert_array_equal(got, getattr(mlloss, spelt)(X, target, reduction=meant))
+    np.testing.assert_array_equal(got, spec.function(X, target, reduction=meant))
 
     require_framework("torch")
     import torch
 
-    if name == "Margin" or "reduction" not in named or len(named) > 1:  # PyTorch has it there only
-        theirs = getattr(torch.nn.functional, spelt)
+    # PyTorch warns of a reduction alone only where there is no weight
+    if not spec.weights or "reduction" not in named or len(named) > 1:
+        theirs = getattr(torch.nn.functional, loss)
         arrays = torch.tensor(X), torch.tensor(target)
         with pytest.warns(UserWarning, match=meant):
             native = theirs(*arrays, *weight, *flags, **named)

@@ -21,13 +21,7 @@ STILL_TO_DO = {
     "conformance/expected/reference.py",
     "examples/curves.py",
     "examples/digits.py",
-    "tests/backends/test_counts.py",
-    "tests/backends/test_graph_mode.py",
     "tests/backends/test_sharding.py",
-    "tests/conformance/fuzz/test_fuzz.py",
-    "tests/conformance/invented.py",
-    "tests/conformance/planted_worker.py",
-    "tests/dialects/test_dialect_errors.py",
     "tests/package/test_port_training.py",
 }
 

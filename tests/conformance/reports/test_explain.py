@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from invented import ROWS, invented, written
-from rich.console import Console
+from reported import flat, text
 from sample import run_fake
 
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.frameworks.registry import IMPLEMENTATIONS, TARGETS
 from mlloss.conformance.reports.terminal import details as explain
-from mlloss.conformance.reports.terminal.summary import print_report
 from mlloss.conformance.results.failures import failure_groups
 from mlloss.conformance.results.judge import Verdict
 from mlloss.conformance.results.record import read_record
 from mlloss.conformance.runner.session import Run
 
 DOCUMENTED = documented_cases()
-
-
-def text(run: Run, width: int = 100) -> str:
-    out = io.StringIO()
-    print_report(run, Console(file=out, width=width))
-    return out.getvalue()
-
-
-def flat(run: Run, width: int = 100) -> str:
-    return " ".join(text(run, width).split())
-
-
-@pytest.fixture(scope="module")
-def whole() -> Run:
-    return invented()
-
-
-@pytest.fixture(scope="module")
-def failing() -> Run:
-    """Every mode of torch fails where it is asked for ours, and jax dies of its own function."""
-    broken = {(name, "mlloss"): "differs" for name in TARGETS if name.startswith("torch")}
-    return invented(broken={**broken, ("jax", "native"): "died"})
 
 
 def test_a_known_difference_says_what_why_how_often_and_gives_an_example(whole: Run) -> None:

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pytest
-from invented import invented
-from rich.console import Console
+from reported import flat, text
 
 from mlloss.conformance.cases.collection import all_cases
 from mlloss.conformance.cases.documented import documented_cases
 from mlloss.conformance.cases.model import AREAS
-from mlloss.conformance.frameworks.registry import TARGETS
-from mlloss.conformance.reports.terminal.summary import print_report
 from mlloss.conformance.results.counts import MEANINGS, SYMBOLS, Tally, by_target
 from mlloss.conformance.results.judge import FAILURES, KINDS
 from mlloss.conformance.results.matrix import area_rows, example_label
 from mlloss.conformance.runner.session import Run
 
 DOCUMENTED = documented_cases()
-
-
-def text(run: Run, width: int = 100) -> str:
-    out = io.StringIO()
-    print_report(run, Console(file=out, width=width))
-    return out.getvalue()
-
-
-def flat(run: Run, width: int = 100) -> str:
-    return " ".join(text(run, width).split())
-
-
-@pytest.fixture(scope="module")
-def whole() -> Run:
-    return invented()
-
-
-@pytest.fixture(scope="module")
-def failing() -> Run:
-    """Every mode of torch fails where it is asked for ours, and jax dies of its own function."""
-    broken = {(name, "mlloss"): "differs" for name in TARGETS if name.startswith("torch")}
-    return invented(broken={**broken, ("jax", "native"): "died"})
 
 
 @pytest.mark.parametrize("width", [100, 80])

@@ -168,21 +168,21 @@ class Base:
     def sum_of_slots(self: Any, x: Array) -> Array:
         return self.sum(self.moveaxis(x, 1, 2))
 
-    def linear(self: Any, x: Array, slope: Array, value: Array) -> Array:
-        return self.sum(self.apply(LINEAR, x, slope)) + value
+    def linear(self: Any, x: Array, derivative: Array, value: Array) -> Array:
+        return self.sum(self.apply(LINEAR, x, derivative)) + value
 
     def average(self: Any, function: Elementwise, args: tuple[Array, ...]) -> Array:
         return self.mean(self.apply(function, *args))
 
-    def lines(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+    def piecewise_linear(self: Any, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         x, *lists = args
-        value, slope = self.without_grad(function, self.detach(x), *lists)
-        return self.linear(x, slope, value)
+        value, derivative = self.without_grad(function, self.detach(x), *lists)
+        return self.linear(x, derivative, value)
 
-    def lines_mean(
+    def piecewise_linear_mean(
         self: Any, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
     ) -> Array:
-        return self.mean(times(self.lines(function, args), factor))
+        return self.mean(times(self.piecewise_linear(function, args), factor))
 
     def average_mean(
         self: Any, function: Elementwise, args: tuple[Array, ...], factor: Array | None

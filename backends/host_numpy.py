@@ -21,7 +21,7 @@ from mlloss.core.tuning import HOST_BLOCK, HOST_SMALL
 
 
 class Once(Base):
-    """Put before a backend, for a value and its slope of the same arrays: of what both need."""
+    """Mixin of a backend: compute once what a value and its derivative share."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Any, ...], tuple[Array, Any]] = {}
@@ -89,32 +89,37 @@ class AverageMean(Average):
         return ops.average_mean(self.function, args, None)
 
     def known(self, seen: Sequence[np.ndarray[Any, Any]]) -> tuple[np.ndarray[Any, Any], ...]:
-        """It and its slope in the first argument."""
-        mean, slope = numpy.run(self._apart if seen[0].size <= HOST_SMALL else self._at_once, *seen)
-        return np.asarray(mean), slope
+        """It and its derivative in the first argument."""
+        mean, derivative = numpy.run(
+            self._apart if seen[0].size <= HOST_SMALL else self._at_once, *seen
+        )
+        return np.asarray(mean), derivative
 
     def _apart(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
-        slope: Any = self.function.partials[0]
-        return self(ops, *args), ops.divide(ops.apply(slope, *args), args[0].size)
+        derivative: Any = self.function.partials[0]
+        return self(ops, *args), ops.divide(ops.apply(derivative, *args), args[0].size)
 
     def _at_once(self, ops: Ops, *args: Array) -> tuple[Array, Array]:
         x = args[0]
-        means, slope = np.empty(len(x), x.dtype), np.empty_like(x)
-        self.fill(means, slope, _NumpyOnce, args, HOST_BLOCK, np.divide)
-        return ops.mean(means), slope
+        means, derivative = np.empty(len(x), x.dtype), np.empty_like(x)
+        self.fill(means, derivative, _NumpyOnce, args, HOST_BLOCK, np.divide)
+        return ops.mean(means), derivative
 
     def fill(
         self,
         means: Array,
-        slope: Array,
+        derivative: Array,
         once: Callable[[], Any],
         args: Sequence[Array],
         size: int,
         divide: Callable[..., Any],
     ) -> None:
-        """The rows' means and the slope at once, of many numbers, in three quarters of the time."""
+        """Fill in the rows' means and the derivative, block by block.
+
+        At once they take three quarters of the time of one after the other.
+        """
         (rows, classes), partial = args[0].shape, cast(Elementwise, self.function.partials[0])
-        for mean, part, *some in blocks((means, slope, *args), rows, classes, size):
+        for mean, part, *some in blocks((means, derivative, *args), rows, classes, size):
             ops = once()
             mean[...] = self.function.row_means(ops, *some)
             divide(partial.value(ops, *some), rows * classes, out=part)
@@ -144,13 +149,13 @@ class HostMemory(Base):
         self: Any, function: Callable[..., Any], *args: Array, factor: Array | None = None
     ) -> tuple[Array, Array]:
         """What `Lines` have of the mean over the rows: its number, each row's times its factor if
-        there is one, and its slope without.
+        there is one, and its derivative without.
 
         A factor is of labels that cannot be looked at: NumPy is not called then.
         """
         function = partial(function, count=self.shape(args[0])[0])
-        mean, slope = self._by_host(partial(_given_mean, factor), function, args)
-        return mean, slope
+        mean, derivative = self._by_host(partial(_given_mean, factor), function, args)
+        return mean, derivative
 
     def _by_host(
         self: Any, way: Callable[..., Any], function: Callable[..., Any], args: Sequence[Array]
@@ -193,8 +198,8 @@ def given_by(ops: Ops, function: Callable[..., Any], *args: Array) -> tuple[Arra
 def _given_mean(
     factor: Array | None, ops: Ops, function: Callable[..., Any], *args: Array
 ) -> tuple[Array, Array]:
-    value, slope = given_by(ops, function, *args)
-    return ops.mean(times(value, factor)), slope
+    value, derivative = given_by(ops, function, *args)
+    return ops.mean(times(value, factor)), derivative
 
 
 def mean_of(ops: Ops, x: Array) -> Array:

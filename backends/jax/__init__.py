@@ -159,8 +159,8 @@ class JaxBackend(Base):
             return super().without_grad(function, *args)
         return cut(self, function, args)
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        return linear(self, x, slope, value)
+    def linear(self, x: Array, derivative: Array, value: Array) -> Array:
+        return linear(self, x, derivative, value)
 
     def average(self, function: Elementwise, args: tuple[Array, ...]) -> Array:
         return average(self, function, *args)

@@ -55,16 +55,16 @@ def _tangent(
     like: Array,
 ) -> Array:
     terms = [
-        tangent * ops.apply(slope, *primals)
-        for tangent, slope in zip(tangents, function.partials, strict=True)
-        if slope is not None and not isinstance(tangent, jax.custom_derivatives.SymbolicZero)
+        tangent * ops.apply(derivative, *primals)
+        for tangent, derivative in zip(tangents, function.partials, strict=True)
+        if derivative is not None and not isinstance(tangent, jax.custom_derivatives.SymbolicZero)
     ]
     return sum(terms[1:], terms[0]) if terms else jnp.zeros_like(like)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=())
 def sigmoid(x: Array) -> Array:
-    """Of the exponential that `tail` takes too, so that XLA takes it once for value and slope."""
+    """1 / (1 + exp(-x)), by the exponential of `tail`: XLA computes it once for both."""
     small = jnp.exp(-jnp.abs(x))
     return jnp.where(x > 0, 1, small) / (1 + small)
 
@@ -92,14 +92,14 @@ mean.defjvp(_mean_jvp)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def linear(ops: Ops, x: Array, slope: Array, value: Array) -> Array:
+def linear(ops: Ops, x: Array, derivative: Array, value: Array) -> Array:
     """`Base.linear` without a sum of zeros."""
     return value
 
 
 def _linear_jvp(ops: Any, primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> Any:
-    x, slope, value = primals
-    return value, ops.sum(tangents[0] * ops.apply(LINEAR.partials[0], x, slope))
+    x, derivative, value = primals
+    return value, ops.sum(tangents[0] * ops.apply(LINEAR.partials[0], x, derivative))
 
 
 linear.defjvp(_linear_jvp)

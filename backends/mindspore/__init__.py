@@ -212,23 +212,23 @@ class MindSporeBackend(HostMemory):
             return graph.without_grad(function, *args)
         return super().without_grad(function, *args)
 
-    def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+    def piecewise_linear(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
         if any(0 in x.shape for x in args):
-            return super().lines(function, args)
+            return super().piecewise_linear(function, args)
         if _in_graph():
-            return graph.lines(function, *args)
+            return graph.piecewise_linear(function, *args)
         if not _by_numpy():
-            return super().lines(function, args)
-        value, slope = self.without_grad(function, *args)
-        return eager.known(self)(args[0], slope, value)
+            return super().piecewise_linear(function, args)
+        value, derivative = self.without_grad(function, *args)
+        return eager.known(self)(args[0], derivative, value)
 
-    def lines_mean(
+    def piecewise_linear_mean(
         self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
     ) -> Array:
         if factor is not None or not _by_numpy() or any(0 in x.shape for x in args):
-            return super().lines_mean(function, args, factor)
-        mean, slope = self.given_mean(function, *args)
-        return eager.known(self)(args[0], slope, mean)
+            return super().piecewise_linear_mean(function, args, factor)
+        mean, derivative = self.given_mean(function, *args)
+        return eager.known(self)(args[0], derivative, mean)
 
     def average(self, function: Elementwise, args: tuple[Array, ...]) -> Array:
         if jit_context() is None:

@@ -54,14 +54,14 @@ def _worked(value: Value) -> Any:
         return shapes[0][:1] if isinstance(value, Row) else shapes[0]
 
     count = len(value.function.partials)
-    slopes = [_scaled(f, value, count) for f in value.function.partials]
-    bprop = backward(slopes)
+    derivatives = [_scaled(f, value, count) for f in value.function.partials]
+    bprop = backward(derivatives)
     return ops.Custom(with_arity(compute, count), shape, _first, "pyfunc", bprop=bprop)
 
 
 @cache
 def _scaled(partial: Elementwise | Function | None, value: Value, count: int) -> Any:
-    """A slope times the gradient; that of what is no `Elementwise` is taken for constant."""
+    """A derivative times the gradient; that of what is no `Elementwise` is taken for constant."""
     if partial is None:
         return None
     work = Scaled(partial, value)
@@ -74,11 +74,11 @@ def _scaled(partial: Elementwise | Function | None, value: Value, count: int) ->
     smooth = (
         partial
         if isinstance(partial, Elementwise)
-        else Elementwise("slope", constant, (None,) * count)
+        else Elementwise("derivative", constant, (None,) * count)
     )
-    slope = Value(smooth)
-    slopes = [_scaled(f, slope, count) for f in slope.function.partials]
-    bprop = backward_again(*_WIDTHS[type(value)], _worked(slope), slopes)
+    derivative = Value(smooth)
+    derivatives = [_scaled(f, derivative, count) for f in derivative.function.partials]
+    bprop = backward_again(*_WIDTHS[type(value)], _worked(derivative), derivatives)
     return ops.Custom(with_arity(compute, count + 1), _first, _first, "pyfunc", bprop=bprop)
 
 
@@ -113,7 +113,7 @@ def _given_of(function: Function, count: int) -> Any:
     return _Given(function, with_arity(compute, count), backward([None] * count))
 
 
-def lines(function: Function, *args: Array) -> Array:
+def piecewise_linear(function: Function, *args: Array) -> Array:
     """`Ops.lines`."""
     operation = _lines_of(function, len(args))
     kinds = operation.kinds([(a.shape, _name(a.dtype)) for a in args])
@@ -127,8 +127,8 @@ def _lines_of(function: Function, count: int) -> Any:
     def compute(*args: Any) -> tuple[Any, ...]:
         return tuple(numpy.run(_in_place, function, *args))
 
-    def by_first(value: Array, slope: Array, gradient: Array) -> Array:
-        return times(slope, kept(gradient, value))
+    def by_first(value: Array, derivative: Array, gradient: Array) -> Array:
+        return times(derivative, kept(gradient, value))
 
     bprop = backward_piecewise_linear(by_first, count)
     return _Given(function, with_arity(compute, count), bprop)
@@ -182,13 +182,13 @@ def _name(dtype: Any) -> str:
 
 @cache
 def _times() -> Any:
-    """A constant slope times the rows' gradient; MindSpore's own takes four arrays more."""
+    """A constant derivative times the rows' gradient; MindSpore's own takes four arrays more."""
 
-    def compute(slope: Any, gradient: Any) -> Any:
-        return numpy.run(_in_place, _product, slope, gradient[:, None])[0]
+    def compute(derivative: Any, gradient: Any) -> Any:
+        return numpy.run(_in_place, _product, derivative, gradient[:, None])[0]
 
-    def bprop(slope: Array, gradient: Array, out: Array, again: Array) -> tuple[Array, ...]:
-        return ops.zeros_like(slope), ops.sum(again * slope, -1)
+    def bprop(derivative: Array, gradient: Array, out: Array, again: Array) -> tuple[Array, ...]:
+        return ops.zeros_like(derivative), ops.sum(again * derivative, -1)
 
     return ops.Custom(compute, _first, _first, "pyfunc", bprop=bprop)
 

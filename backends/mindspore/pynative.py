@@ -32,10 +32,10 @@ def wired(backend: Any, value: Value) -> Any:
         @staticmethod
         def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
             args, wanted = ctx.saved_tensors, ctx.needs_input_grad
-            slopes = zip(value.function.partials, wanted, strict=True)
+            derivatives = zip(value.function.partials, wanted, strict=True)
             return tuple(
                 _scaled(backend, f, value, args, gradient) if f and want else None
-                for f, want in slopes
+                for f, want in derivatives
             )
 
     return Wired.apply
@@ -43,18 +43,20 @@ def wired(backend: Any, value: Value) -> Any:
 
 @cache
 def known(backend: Any) -> Any:
-    """`Ops.linear`, of a value and slope that may be those of the mean over the rows, too."""
+    """`Ops.linear`, of a value and derivative that may be those of the mean over the rows, too."""
 
     class Known(_Function):  # type: ignore[misc]
         @staticmethod
-        def forward(ctx: Any, x: Array, slope: Array, value: Array) -> Array:
-            ctx.save_for_backward(x, slope)
+        def forward(ctx: Any, x: Array, derivative: Array, value: Array) -> Array:
+            ctx.save_for_backward(x, derivative)
             return backend.from_host(value.asnumpy().copy())
 
         @staticmethod
         def backward(ctx: Any, gradient: Array) -> tuple[Array | None, ...]:
-            slope = _scaled(backend, LINEAR.partials[0], Row(LINEAR), ctx.saved_tensors, gradient)
-            return slope, None, gradient
+            derivative = _scaled(
+                backend, LINEAR.partials[0], Row(LINEAR), ctx.saved_tensors, gradient
+            )
+            return derivative, None, gradient
 
     return Known.apply
 
@@ -93,8 +95,8 @@ def averaged(backend: Any) -> Any:
 def _scaled(
     backend: Any, partial: Any, value: Value, args: Sequence[Array], gradient: Array
 ) -> Array:
-    """A slope times the gradient of what it is the slope of."""
+    """A derivative times the gradient of what it is the derivative of."""
     work = Scaled(partial, value)
     if not _pynative_executor.grad_flag():  # nobody differentiates it
         return backend.worked(work, (*args, gradient))
-    return value.widen(backend, gradient, args[0]) * work.slope(backend, *args)
+    return value.widen(backend, gradient, args[0]) * work.derivative(backend, *args)

@@ -1,4 +1,4 @@
-"""A slope times the gradient of what it is the slope of: one pass of NumPy's."""
+"""A derivative times the gradient of what it is the derivative of: one pass of NumPy's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Scaled:
         work = partial.value if isinstance(partial, Elementwise) else partial
         return (work(ops, *args[:-1]) * args[-1],)
 
-    def slope(self, ops: Ops, *args: Array) -> Array:
-        """The slope alone, with its own derivatives."""
+    def derivative(self, ops: Ops, *args: Array) -> Array:
+        """The derivative alone, with its own derivatives."""
         smooth = isinstance(self.partial, Elementwise)
         return ops.apply(self.partial, *args) if smooth else self.partial(ops, *args)

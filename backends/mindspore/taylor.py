@@ -25,10 +25,10 @@ def series(
     result = f.value(backend, *fixed)
     for step, slope_of in zip(steps, f.partials, strict=True):
         if slope_of:
-            slope = series(backend, slope_of, fixed, steps, order + 1)
-            largest = np.finfo(backend.dtype(slope)).max
-            limits = (Tensor(sign * largest, slope.dtype) for sign in (-1, 1))
-            finite = ops.select(ops.isnan(slope), slope, ops.clamp(slope, *limits))
+            derivative = series(backend, slope_of, fixed, steps, order + 1)
+            largest = np.finfo(backend.dtype(derivative)).max
+            limits = (Tensor(sign * largest, derivative.dtype) for sign in (-1, 1))
+            finite = ops.select(ops.isnan(derivative), derivative, ops.clamp(derivative, *limits))
             term = step * finite  # 0 * inf would be nan
             result = result + (term if order == 1 else term / order)
     return result

@@ -102,11 +102,11 @@ class NumpyBackend(Base):
 
     def sigmoid_less(self, x: Array, share: Array) -> Array:
         minus = np.signbit(x)
-        slope: Array = ~minus - share
+        derivative: Array = ~minus - share
         small = self.small(x)
         small /= 1 + small  # sigmoid(-|x|)
-        slope -= np.copysign(small, x, out=small)
-        return slope
+        derivative -= np.copysign(small, x, out=small)
+        return derivative
 
     def prefers_pairwise(self, scores: tuple[int, ...], lists: tuple[int, ...]) -> bool:
         return math.prod(scores) * lists[1] <= NUMPY_PAIRS
@@ -178,8 +178,8 @@ class NumpyBackend(Base):
             return tuple(function(self, *args))
         return gathered((function(self, *some) for some in blocks(args, rows, classes)), rows)
 
-    def lines(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
-        (means,) = self.without_grad(partial(function, slope=False), *args)
+    def piecewise_linear(self, function: Callable[..., Any], args: tuple[Array, ...]) -> Array:
+        (means,) = self.without_grad(partial(function, derivative=False), *args)
         return means
 
     def average(self, function: Elementwise, args: tuple[Array, ...]) -> Array:

@@ -167,27 +167,27 @@ class PaddleBackend(HostMemory):
         if not alone or not paddle.is_grad_enabled():
             return wire(self, value, function, args)
         mean, own = value.known(seen)
-        slope = paddle.Tensor(own, paddle.CPUPlace(), False, True)  # in the same memory
+        derivative = paddle.Tensor(own, paddle.CPUPlace(), False, True)  # in the same memory
         factor = Factor(self, function.partials[0], value)
-        return known(x, factor, args, self.from_host(mean), slope)
+        return known(x, factor, args, self.from_host(mean), derivative)
 
-    def lines_mean(
+    def piecewise_linear_mean(
         self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
     ) -> Array:
         x, *lists = args
         if self.seen(args) is None:
-            return super().lines_mean(function, args, factor)
-        mean, slope = self.given_mean(function, self.detach(x), *lists)
+            return super().piecewise_linear_mean(function, args, factor)
+        mean, derivative = self.given_mean(function, self.detach(x), *lists)
         if x.stop_gradient:
             return mean
-        return wired(x, Factor(self, *_LINEAR, slope), (x, slope), mean.clone)
+        return wired(x, Factor(self, *_LINEAR, derivative), (x, derivative), mean.clone)
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+    def linear(self, x: Array, derivative: Array, value: Array) -> Array:
         if is_static(x):
-            return super().linear(x, slope, value)
+            return super().linear(x, derivative, value)
         if x.stop_gradient:
             return value
-        return wired(x, Factor(self, *_LINEAR), (x, slope), value.clone)
+        return wired(x, Factor(self, *_LINEAR), (x, derivative), value.clone)
 
 
 backend = PaddleBackend()

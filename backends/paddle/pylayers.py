@@ -25,7 +25,7 @@ class Factor:
     """What the gradient of a value is to be multiplied by, for one argument."""
 
     ops: Any
-    slope: Any  # an `Elementwise`, or what paddle may differentiate itself
+    derivative: Any  # an `Elementwise`, or what paddle may differentiate itself
     value: Value
     known: Array | None = None  # for a number, if it has been worked out
 
@@ -34,15 +34,19 @@ class Factor:
         if self.known is not None:
             return self.known * gradient.item()  # by an array takes six times as long
         seen = self.ops.seen((gradient, *args))
-        if seen is None or not isinstance(self.slope, Elementwise):
+        if seen is None or not isinstance(self.derivative, Elementwise):
             return self.twice(gradient, args)
         return self.ops.from_host(numpy.run(self._product, *seen))
 
     def twice(self, gradient: Array, args: list[Array]) -> Array:
         """That product, to be differentiated once more."""
-        ops, slope = self.ops, self.slope
-        slope = ops.apply(slope, *args) if isinstance(slope, Elementwise) else slope(ops, *args)
-        return self.value.widen(ops, gradient, args[0]) * slope
+        ops, derivative = self.ops, self.derivative
+        derivative = (
+            ops.apply(derivative, *args)
+            if isinstance(derivative, Elementwise)
+            else derivative(ops, *args)
+        )
+        return self.value.widen(ops, gradient, args[0]) * derivative
 
     def _product(self, ops: Ops, gradient: Array, *args: Array) -> Array:
         """A few rows at a time: but for the result, all stays in the cache."""
@@ -51,7 +55,7 @@ class Factor:
         share = np.broadcast_to(share, (rows, share.shape[1]))
         product = np.empty((rows, classes), share.dtype)
         for part, own, *some in blocks((product, share, *args), rows, classes, PADDLE_BLOCK):
-            np.multiply(self.slope.value(ops, *some), own, out=part)
+            np.multiply(self.derivative.value(ops, *some), own, out=part)
         return product
 
 
@@ -72,25 +76,25 @@ class _Layer(PyLayer):  # type: ignore[misc]
 
 
 class _Known(PyLayer):  # type: ignore[misc]
-    """A number whose slope is at hand, which the first backward pass gives away."""
+    """A number whose derivative is at hand, which the first backward pass gives away."""
 
     @staticmethod
     def forward(
         ctx: Any, x: Array, factor: Factor, args: Callable[[], Any], known: Callable[[], Any]
     ) -> Array:
-        mean, slope = known()
-        _save(ctx, factor, args(), slope)
+        mean, derivative = known()
+        _save(ctx, factor, args(), derivative)
         ctx.given = False
         return mean
 
     @staticmethod
     def backward(ctx: Any, gradient: Array) -> Array:
-        *args, slope = ctx.saved_tensor()
+        *args, derivative = ctx.saved_tensor()
         if ctx.given or paddle.is_grad_enabled():
             return _gradient(ctx, gradient, args)
         _check(ctx, args)
         ctx.given = True
-        return slope.scale_(gradient.item())
+        return derivative.scale_(gradient.item())
 
 
 def _save(ctx: Any, factor: Factor, args: tuple[Array, ...], *others: Array) -> None:
@@ -109,9 +113,11 @@ def _gradient(ctx: Any, gradient: Array, args: list[Array]) -> Array:
     return (factor.twice if paddle.is_grad_enabled() else factor.once)(gradient, args)
 
 
-def known(x: Array, factor: Factor, args: tuple[Array, ...], mean: Array, slope: Array) -> Array:
-    """The mean, with a slope in x that is what the factor makes of a gradient of 1."""
-    return _Known.apply(x, factor, lambda: args, lambda: (mean, slope))
+def known(
+    x: Array, factor: Factor, args: tuple[Array, ...], mean: Array, derivative: Array
+) -> Array:
+    """The mean, with a derivative in x that is what the factor makes of a gradient of 1."""
+    return _Known.apply(x, factor, lambda: args, lambda: (mean, derivative))
 
 
 def wire(ops: Any, value: Value, function: Elementwise, args: tuple[Array, ...]) -> Array:
@@ -119,10 +125,12 @@ def wire(ops: Any, value: Value, function: Elementwise, args: tuple[Array, ...])
     live = [(a, p) for a, p in zip(args, function.partials, strict=True) if not a.stop_gradient]
     if not live:
         return ops.worked(value, args)
-    (a, slope), *others = live
-    total = wired(a, Factor(ops, slope, value), args, partial(ops.worked, value, args))
-    for a, slope in others:
-        total = total + wired(a, Factor(ops, slope, value), args, partial(paddle.zeros_like, total))
+    (a, derivative), *others = live
+    total = wired(a, Factor(ops, derivative, value), args, partial(ops.worked, value, args))
+    for a, derivative in others:
+        total = total + wired(
+            a, Factor(ops, derivative, value), args, partial(paddle.zeros_like, total)
+        )
     return total
 
 
@@ -138,18 +146,20 @@ def plain(ops: Any, function: Elementwise, args: tuple[Array, ...]) -> Array:
     """
     fixed = [ops.detach(a) for a in args]
     total = function.value(ops, *fixed)
-    for a, slope in zip(args, function.partials, strict=True):
-        if slope is not None and not a.stop_gradient:
-            value = slope.value if isinstance(slope, Elementwise) else slope
+    for a, derivative in zip(args, function.partials, strict=True):
+        if derivative is not None and not a.stop_gradient:
+            value = derivative.value if isinstance(derivative, Elementwise) else derivative
             total = total + _step(ops, a, value(ops, *fixed))
     return total
 
 
-def _step(ops: Any, x: Array, slope: Array) -> Array:
-    """0 with the gradient `slope`; inf, as the value is too, at the infinite end of a slope."""
-    near, slope = _finite(x), _finite(slope)  # inf - inf and 0 * inf would be nan
-    ahead = x * ops.where(slope == 0, -paddle.sign(ops.detach(x)), paddle.sign(slope))
-    return (near - ops.detach(near)) * slope + relu(ahead - _finite(ahead)) * paddle.abs(slope)
+def _step(ops: Any, x: Array, derivative: Array) -> Array:
+    """Return 0 with the gradient `derivative`; inf where a derivative leads to infinity."""
+    near, derivative = _finite(x), _finite(derivative)  # inf - inf and 0 * inf would be nan
+    ahead = x * ops.where(derivative == 0, -paddle.sign(ops.detach(x)), paddle.sign(derivative))
+    return (near - ops.detach(near)) * derivative + relu(ahead - _finite(ahead)) * paddle.abs(
+        derivative
+    )
 
 
 def _finite(x: Array) -> Array:

@@ -211,7 +211,9 @@ class TorchBackend(HostMemory):
             return super().without_grad(function, *args)
         result: tuple[Array, ...]
         if len(args) > 1:  # scores with their lists
-            result = torch.ops.mlloss.lines(function.__module__, function.__name__, *args)
+            result = torch.ops.mlloss.piecewise_linear(
+                function.__module__, function.__name__, *args
+            )
         elif not x.is_floating_point() and x.shape[1] > TORCH_WIDE:
             reader: Any = function
             result = torch.ops.mlloss.lists(
@@ -238,31 +240,33 @@ class TorchBackend(HostMemory):
         return AveragedMean.apply(self, function, *args, factor)
 
     def known_mean(self, function: Elementwise, args: tuple[Array, ...]) -> tuple[Array, Array]:
-        """That and its slope in the first argument, of plain arrays."""
+        """That and its derivative in the first argument, of plain arrays."""
         value = AverageMean(function)
         if are_small(args):
-            mean, slope = map(torch.from_numpy, value.known([x.numpy(force=True) for x in args]))
-            return mean, slope
-        means, slope = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
-        value.fill(means, slope, _Once, args, cache_size(), torch.div)
-        return self.mean(means), slope
+            mean, derivative = map(
+                torch.from_numpy, value.known([x.numpy(force=True) for x in args])
+            )
+            return mean, derivative
+        means, derivative = args[0].new_empty(len(args[0])), torch.empty_like(args[0])
+        value.fill(means, derivative, _Once, args, cache_size(), torch.div)
+        return self.mean(means), derivative
 
-    def lines_mean(
+    def piecewise_linear_mean(
         self, function: Callable[..., Any], args: tuple[Array, ...], factor: Array | None
     ) -> Array:
         x, *lists = args
         if not is_eager(x):
-            return super().lines_mean(function, args, factor)
-        mean, slope = self.given_mean(function, x.detach(), *lists, factor=factor)
-        return Linear.apply(self, x, slope, mean, factor)
+            return super().piecewise_linear_mean(function, args, factor)
+        mean, derivative = self.given_mean(function, x.detach(), *lists, factor=factor)
+        return Linear.apply(self, x, derivative, mean, factor)
 
     def prefers_pairwise(self, scores: tuple[Any, ...], lists: tuple[Any, ...]) -> bool:
         return not is_traced() and prod(scores) * lists[1] <= TORCH_PAIRS
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
+    def linear(self, x: Array, derivative: Array, value: Array) -> Array:
         if torch.compiler.is_compiling() or transformed():
-            return super().linear(x, slope, value)
-        value = Linear.apply(self, x, slope, value, None)
+            return super().linear(x, derivative, value)
+        value = Linear.apply(self, x, derivative, value, None)
         return value if type(x) is torch.Tensor else value.type_as(x)  # a subclass stays one
 
     def known_in_range(self, x: Array, low: float, high: float) -> bool:

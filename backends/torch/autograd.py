@@ -39,9 +39,9 @@ class Full(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def jvp(ctx: Any, _ops: None, _function: None, *tangents: Any) -> Any:
         terms = [
-            tangent * ctx.ops.apply(slope, *ctx.saved_tensors)
-            for tangent, slope in zip(tangents, ctx.function.partials, strict=True)
-            if slope is not None and tangent is not None
+            tangent * ctx.ops.apply(derivative, *ctx.saved_tensors)
+            for tangent, derivative in zip(tangents, ctx.function.partials, strict=True)
+            if derivative is not None and tangent is not None
         ]
         return sum(terms[1:], terms[0])
 
@@ -92,42 +92,42 @@ class AveragedMean(Averaged):
 
 
 class KnownMean(torch.autograd.Function):  # type: ignore[misc]
-    """The same with its slope in x, which are worked out together."""
+    """The same with its derivative in x, which are worked out together."""
 
     @staticmethod
     def forward(ctx: Any, ops: Any, function: Elementwise, *args: Any) -> Any:
-        mean, slope = ops.known_mean(function, args)
+        mean, derivative = ops.known_mean(function, args)
         ctx.ops, ctx.function = ops, function
-        ctx.save_for_backward(slope, *args)
+        ctx.save_for_backward(derivative, *args)
         return mean
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        slope, *args = ctx.saved_tensors
+        derivative, *args = ctx.saved_tensors
         if is_differentiated():
-            return _backward(ctx, args, _shared(grad, slope.shape))
-        return None, None, _times(slope, grad), *(None for _ in args[1:])
+            return _backward(ctx, args, _shared(grad, derivative.shape))
+        return None, None, _times(derivative, grad), *(None for _ in args[1:])
 
 
 class Linear(torch.autograd.Function):  # type: ignore[misc]
-    """A number a row, or their mean, with its slope in x; that times the row's factor, if any."""
+    """A number a row, or their mean, with its derivative in x times the row's factor, if any."""
 
     @staticmethod
-    def forward(ctx: Any, ops: Ops, x: Any, slope: Any, value: Any, factor: Any) -> Any:
+    def forward(ctx: Any, ops: Ops, x: Any, derivative: Any, value: Any, factor: Any) -> Any:
         ctx.ops, ctx.factor = ops, factor
-        ctx.save_for_backward(x, slope)
+        ctx.save_for_backward(x, derivative)
         return value.view_as(value)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> tuple[Any, ...]:
-        x, slope = ctx.saved_tensors  # which a checkpoint gives once
+        x, derivative = ctx.saved_tensors  # which a checkpoint gives once
         share = grad.unsqueeze(-1) if grad.dim() else grad
         share = times(share, _of_rows(ctx.factor))
         if is_differentiated():
-            slope = share * ctx.ops.apply(LINEAR.partials[0], x, slope)
+            derivative = share * ctx.ops.apply(LINEAR.partials[0], x, derivative)
         else:
-            slope = _times(slope, share)
-        return None, slope, None, None, None
+            derivative = _times(derivative, share)
+        return None, derivative, None, None, None
 
 
 def _of_rows(factor: Any) -> Any:
@@ -141,11 +141,13 @@ def _averages(ctx: Any, ops: Ops, value: Average, args: Sequence[Any]) -> Any:
     return average(ops, value, args)
 
 
-def _times(slope: Any, grad: Any) -> Any:
-    """Their product, in the memory of a slope that nobody will read again."""
-    if not (frees_graph() and is_plain(slope)):
-        return grad * slope
-    return slope.data.mul_(grad)  # data: PyTorch must not take it for a change of what it saved
+def _times(derivative: Any, grad: Any) -> Any:
+    """Their product, in the memory of a derivative that nobody will read again."""
+    if not (frees_graph() and is_plain(derivative)):
+        return grad * derivative
+    return derivative.data.mul_(
+        grad
+    )  # data: PyTorch must not take it for a change of what it saved
 
 
 def _shared(grad: Any, shape: Sequence[int]) -> Any:
@@ -157,8 +159,8 @@ def _shared(grad: Any, shape: Sequence[int]) -> Any:
 def _backward(ctx: Any, args: Sequence[Any], grad: Any) -> tuple[Any, ...]:
     """By all arguments: grad has a row's number, or one for each class."""
     grads = (
-        scaled(ctx.ops, slope, args, grad) if slope is not None and needed else None
-        for slope, needed in zip(
+        scaled(ctx.ops, derivative, args, grad) if derivative is not None and needed else None
+        for derivative, needed in zip(
             ctx.function.partials, ctx.needs_input_grad[2:][: len(args)], strict=True
         )
     )

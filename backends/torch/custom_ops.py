@@ -56,10 +56,15 @@ def _lists_like(module: str, name: str, classes: int, target: Any) -> tuple[Any,
 
 _LIBRARY = torch.library.Library("mlloss", "DEF")  # called in half the time of a custom_op
 _CALLED = "str module, str name"  # a function of the package
-_LIBRARY.define(f"lines({_CALLED}, Tensor x, Tensor index, Tensor listed) -> (Tensor, Tensor)")
+_LIBRARY.define(
+    f"piecewise_linear({_CALLED}, Tensor x, Tensor index, Tensor listed) -> (Tensor, Tensor)"
+)
 _LIBRARY.define(
     f"lists({_CALLED}, SymInt classes, Tensor target) -> (Tensor, Tensor, Tensor, Tensor)"
 )
-for _name, _function, _like in (("lines", _lines, _lines_like), ("lists", _lists, _lists_like)):
+for _name, _function, _like in (
+    ("piecewise_linear", _lines, _lines_like),
+    ("lists", _lists, _lists_like),
+):
     _LIBRARY.impl(_name, _function, "CPU")
     torch.library.register_fake(f"mlloss::{_name}", _like, lib=_LIBRARY)

@@ -30,19 +30,19 @@ def average(ops: Ops, value: Average, args: Sequence[Any]) -> Any:
     return _by_blocks(partial(value.function.row_means, ops), args)
 
 
-def scaled(ops: Ops, slope: Any, args: Sequence[Any], grad: Any) -> Any:
-    """The slope times grad."""
-    if is_differentiated() or not isinstance(slope, Elementwise):
-        return grad * ops.apply(slope, *args)
+def scaled(ops: Ops, derivative: Any, args: Sequence[Any], grad: Any) -> Any:
+    """The derivative times grad."""
+    if is_differentiated() or not isinstance(derivative, Elementwise):
+        return grad * ops.apply(derivative, *args)
     if are_small((*args, grad)):
-        return _by_numpy(Scaled(slope), (*args, grad))
-    return _by_blocks(partial(_scaled, ops, slope), (*args, grad))
+        return _by_numpy(Scaled(derivative), (*args, grad))
+    return _by_blocks(partial(_scaled, ops, derivative), (*args, grad))
 
 
-def _scaled(ops: Ops, slope: Elementwise, *args: Any) -> Any:
-    """In the memory of the slope, where it has its own."""
+def _scaled(ops: Ops, derivative: Elementwise, *args: Any) -> Any:
+    """In the memory of the derivative, where it has its own."""
     *own, grad = args
-    result = slope.value(ops, *own)
+    result = derivative.value(ops, *own)
     if not is_overwritten(result) or any(result is arg for arg in own):
         return result * grad
     return result.mul_(grad)

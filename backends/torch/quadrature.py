@@ -19,16 +19,18 @@ def plain(ops: Ops, function: Elementwise, args: tuple[Any, ...]) -> Any:
     """
     fixed = [arg.detach() for arg in args]
     result = function.value(ops, *fixed)
-    smooth = [i for i, slope in enumerate(function.partials) if slope is not None]
+    smooth = [i for i, derivative in enumerate(function.partials) if derivative is not None]
     steps = {i: torch.where(args[i].isfinite(), args[i] - fixed[i], 0.0) for i in smooth}
     for point in _GAUSS:
         moved = [fixed[i] + point * steps[i] if i in smooth else args[i] for i in range(len(args))]
         for i in smooth:
             partial: Any = function.partials[i]
-            slope = ops.apply(partial, *moved)
-            wild = slope.isinf()  # 0 times it would be nan; the root of 0 has the slope inf
-            root = slope.sign() * torch.where(wild, steps[i], 1.0).sqrt()
-            result = result + 0.5 * steps[i] * torch.where(wild, 0.0, slope)
+            derivative = ops.apply(partial, *moved)
+            wild = (
+                derivative.isinf()
+            )  # 0 times it would be nan; the root of 0 has the derivative inf
+            root = derivative.sign() * torch.where(wild, steps[i], 1.0).sqrt()
+            result = result + 0.5 * steps[i] * torch.where(wild, 0.0, derivative)
             result = result + 0.5 * torch.where(wild, root, 0.0)
     for i in smooth:  # exp(-x x): 0 at an infinite x, and its derivatives inf times 0
         finite = fixed[i].isfinite()

@@ -157,7 +157,7 @@ def _row_losses(ops: Ops, spec: LossSpec, rows: Rows) -> Array:
     """Return the loss of each row, (N,)."""
     parts = spec.kernel(ops, rows.x, rows.labels, **rows.arguments)
     if isinstance(parts, PiecewiseLinear):
-        losses = ops.lines(parts.function, parts.args)
+        losses = ops.piecewise_linear(parts.function, parts.args)
     elif not rows.scales:
         losses = ops.average(parts.function, parts.args)
     else:
@@ -181,7 +181,7 @@ def _mean(ops: Ops, spec: LossSpec, rows: Rows) -> Array:
     """Return the mean of the losses of all rows without weights, one number."""
     parts = spec.kernel(ops, rows.x, rows.labels, **rows.arguments)
     if isinstance(parts, PiecewiseLinear):
-        return ops.lines_mean(parts.function, parts.args, rows.factor)
+        return ops.piecewise_linear_mean(parts.function, parts.args, rows.factor)
     return ops.average_mean(parts.function, parts.args, rows.factor)
 
 

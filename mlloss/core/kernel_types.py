@@ -21,8 +21,8 @@ class ClassTerms(NamedTuple):
 class PiecewiseLinear(NamedTuple):
     """The loss of each row, piecewise linear in the scores; it takes no weight.
 
-    `function(ops, *args, slope=True, count=1)` returns the losses, (N,), and with `slope` their
-    gradient by the first argument divided by `count`, (N, C).
+    `function(ops, *args, derivative=True, count=1)` returns the losses, (N,), and with
+    `derivative` their gradient by the first argument divided by `count`, (N, C).
     """
 
     function: Callable[..., tuple[Array, ...]]

@@ -40,11 +40,11 @@ class Hinges(NamedTuple):
 
 
 def hinges(
-    ops: Ops, scores: Array, index: Array, listed: Array, slope: bool = True, count: Any = 1
+    ops: Ops, scores: Array, index: Array, listed: Array, derivative: bool = True, count: Any = 1
 ) -> tuple[Array, ...]:
-    """The mean of each row's hinges over the classes, (N,), and its slope in the scores, (N, C).
+    """Return the mean of each row's hinges over the classes, (N,), and its gradient, (N, C).
 
-    The slope is that of a mean over so many rows.
+    The gradient is by the scores, of a mean over `count` rows.
     """
     dtype, classes = ops.dtype(scores), ops.shape(scores)[1]
     great = 2.0 ** _GREAT[dtype]
@@ -59,13 +59,21 @@ def hinges(
         undefined = _undefined(ops, scores, index, listed, chosen, others)
         factor = ops.fill_where(undefined, math.nan, dtype)
         mean = mean / ops.reshape(scale, ops.shape(undefined)) * factor
-    return (mean, _slope(ops, counts(), index, classes * count, factor)) if slope else (mean,)
+    return (
+        (mean, _derivative(ops, counts(), index, classes * count, factor))
+        if derivative
+        else (mean,)
+    )
 
 
-def _slope(ops: Ops, counts: Counts, index: Array, size: Any, factor: Array | None) -> Array:
+def _derivative(ops: Ops, counts: Counts, index: Array, size: Any, factor: Array | None) -> Array:
     """How many hinges each class raises, less how many it lowers, over `size`."""
-    slope = ops.divide(ops.add_at(counts.above, index, -counts.below), size)
-    return slope if factor is None else slope * ops.reshape(factor, (ops.shape(slope)[0], 1))
+    derivative = ops.divide(ops.add_at(counts.above, index, -counts.below), size)
+    return (
+        derivative
+        if factor is None
+        else derivative * ops.reshape(factor, (ops.shape(derivative)[0], 1))
+    )
 
 
 def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Hinges:

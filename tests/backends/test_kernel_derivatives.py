@@ -71,8 +71,8 @@ RESULTS = {  # of a kernel's function: what the operations make of it
     "elements": lambda ops, f, args: ops.apply(f, *args),
     "rows": lambda ops, f, args: ops.average(f, args),
     "mean": lambda ops, f, args: ops.average_mean(f, args, None),
-    "lines": lambda ops, f, args: ops.lines(f, args),
-    "lines mean": lambda ops, f, args: ops.lines_mean(f, args, None),
+    "lines": lambda ops, f, args: ops.piecewise_linear(f, args),
+    "lines mean": lambda ops, f, args: ops.piecewise_linear_mean(f, args, None),
 }
 
 

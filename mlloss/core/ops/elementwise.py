@@ -34,17 +34,19 @@ class Elementwise:
         return ops.mean(self.value(ops, *args)) if mean is None else mean(ops, *args)
 
 
-def _nothing(ops: Any, x: Array, slope: Array) -> Array:
-    return slope * 0
+def _nothing(ops: Any, x: Array, derivative: Array) -> Array:
+    return derivative * 0
 
 
-def _slope(ops: Any, x: Array, slope: Array) -> Array:
-    return slope
+def _derivative(ops: Any, x: Array, derivative: Array) -> Array:
+    return derivative
 
 
-def _bend(ops: Any, x: Array, slope: Array) -> Array:
-    return ops.where(ops.isnan(slope), slope, 0.0)
+def _second(ops: Any, x: Array, derivative: Array) -> Array:
+    return ops.where(ops.isnan(derivative), derivative, 0.0)
 
 
-# 0, or nan where the slope is, with this slope in x; an array of the same shape.
-LINEAR = Elementwise("linear", _nothing, (Elementwise("linear_slope", _slope, (_bend, None)), None))
+# 0, or nan where the derivative is, with this derivative in x; an array of the same shape.
+LINEAR = Elementwise(
+    "linear", _nothing, (Elementwise("linear_derivative", _derivative, (_second, None)), None)
+)

@@ -48,15 +48,17 @@ class PairwiseOps(Protocol):
         """Whether N x T x C comparisons take less time than sorting T slots: of (N, C), (N, T)."""
         ...
 
-    def linear(self, x: Array, slope: Array, value: Array) -> Array:
-        """`value`, (N,), with the derivative `slope`, (N, C), in x; neither carries one itself."""
+    def linear(self, x: Array, derivative: Array, value: Array) -> Array:
+        """Return `value`, (N,), with the gradient `derivative`, (N, C), by x."""
         ...
 
-    def lines(self, function: Callable[..., tuple[Array, ...]], args: tuple[Array, ...]) -> Array:
-        """The rows' numbers that `function` gives of args, with the slope that it gives."""
+    def piecewise_linear(
+        self, function: Callable[..., tuple[Array, ...]], args: tuple[Array, ...]
+    ) -> Array:
+        """The rows' numbers that `function` gives of args, with the derivative that it gives."""
         ...
 
-    def lines_mean(
+    def piecewise_linear_mean(
         self,
         function: Callable[..., tuple[Array, ...]],
         args: tuple[Array, ...],

@@ -125,10 +125,10 @@ EQUIVALENT = (
         ("* * factor -> * / factor",),
     ),
     Excuse(
-        "_pairwise_hinges._slope",
+        "_pairwise_hinges._derivative",
         "return ",
         "the factor is 1 or nan",
-        ("slope * * -> slope / *",),
+        ("derivative * * -> derivative / *",),
     ),
     Excuse(
         "_pairwise_hinges._by_pairs",

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from digits import SOFT
 from trainers import COMPILED, NATIVE, OURS, SIGNED
+
+from mlloss.core.registry import LOSSES
 
 TOLERANCE = 1e-4  # relative, at every step
 Curve = list[float]  # the loss at each step, and last on the pictures held out
@@ -34,7 +35,7 @@ def runs(frameworks: list[str], loss: str, native: bool) -> Iterator[Run]:
         yield Run(framework, loss, NATIVE)
         if framework == "torch":
             yield Run(framework, loss, COMPILED)
-        if framework == "paddle" and loss == SOFT:  # the labels of its documentation
+        if framework == "paddle" and LOSSES[loss].default_labels == "binary":  # its documentation's
             yield Run(framework, loss, SIGNED)
 
 

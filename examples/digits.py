@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import mlloss
+from mlloss.core.registry import LOSSES
 
-MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
+MARGIN = "multilabel_margin_loss"
+SOFT = "multilabel_soft_margin_loss"
 ATTRIBUTES = {  # every digit has some of them and lacks some
     "even": {0, 2, 4, 6, 8},
     "prime": {2, 3, 5, 7},
@@ -34,13 +36,14 @@ class Problem(NamedTuple):
 
 
 def problem(loss: str, steps: int, bias: float) -> Problem:
-    """Labels are index lists for the margin loss, 0/1 for soft margin.
+    """Labels are in the convention that is the default of the loss.
 
     `bias` is what the first class's score starts with.
     """
     rng = np.random.default_rng(0)
     pictures, truth = _digits(rng)
-    labels = _lists(truth) if loss == MARGIN else truth.astype(np.float32)
+    lists = LOSSES[loss].default_labels == "indices"
+    labels = _lists(truth) if lists else truth.astype(np.float32)
     weights = _weights(rng)
     weights[-1][0] = bias
     train = np.arange(HELD_OUT, len(truth))

@@ -28,7 +28,6 @@ from mlloss.conformance.losses import find, spec_of
 
 Array = NDArray[Any]
 Terms = Callable[[Row], Sequence[Number]]
-MARGIN, SOFT = "multilabel_margin_loss", "multilabel_soft_margin_loss"
 
 
 def evaluate(name: str, *arrays: ArrayLike | None, by: By = (), **more: Any) -> Array:

@@ -20,6 +20,8 @@ import pytest
 from processes import HOME
 
 import mlloss
+from mlloss.conformance.losses import find
+from mlloss.core.registry import LOSSES
 
 HERE = Path(__file__).parents[1] / "helpers"
 JAX, PYTORCH = (
@@ -160,7 +162,7 @@ def test_margin_of_shards(place: str, size: str, in_torch: Any, require_framewor
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("loss", ["soft", "margin"])
+@pytest.mark.parametrize("loss", [find(name).prefix for name in LOSSES])
 def test_data_parallel(loss: str, size: str, in_torch: Any, require_framework: Require):
     require_framework("torch")
     assert_near(in_torch()[f"parallel, {loss}, {size}"])

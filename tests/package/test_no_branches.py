@@ -17,13 +17,6 @@ PREFIXES = {find(name).prefix for name in LOSSES}
 NAMES = {text for spec in LOSSES.values() for text in (spec.name, spec.class_name, spec.stem)}
 CONSTANTS = {"MARGIN", "SOFT"}
 GENERATED = "mlloss/dialects/"  # from the folders of the losses
-STILL_TO_DO = {
-    "conformance/expected/reference.py",
-    "examples/curves.py",
-    "examples/digits.py",
-    "tests/backends/test_sharding.py",
-    "tests/package/test_port_training.py",
-}
 
 
 def is_a_loss(node: ast.expr) -> bool:
@@ -62,11 +55,7 @@ def found() -> dict[str, list[int]]:
 
 
 def test_no_file_branches_on_a_loss():
-    assert {name: at for name, at in found().items() if name not in STILL_TO_DO} == {}
-
-
-def test_the_list_of_files_still_to_do_shrinks():
-    assert STILL_TO_DO - found().keys() == set(), "clean or gone: take these off the list"
+    assert found() == {}
 
 
 @pytest.mark.parametrize(

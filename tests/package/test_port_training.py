@@ -11,6 +11,8 @@ from curves import TOLERANCE, Run, agree, distances, train
 from digits import ATTRIBUTES, MARGIN, SOFT, problem
 from trainers import COMPILED, NATIVE, OURS, SIGNED, TRAINERS
 
+from mlloss.core.registry import LOSSES
+
 STEPS = 25
 
 
@@ -21,7 +23,7 @@ def curve(run: Run, bias: float = 0.0) -> list[float]:
     return answer
 
 
-@pytest.mark.parametrize("loss", [MARGIN, SOFT])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_curves_agree(
     loss: str, require_framework: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ):
@@ -76,9 +78,9 @@ def test_a_confident_network(require_framework: Callable[[str], None]):
 
 
 def test_every_picture_has_targets_and_others():
-    for loss in (MARGIN, SOFT):
+    for loss, spec in LOSSES.items():
         pictures, labels = problem(loss, 1, 0.0).held_out
-        targets = ((labels >= 0) if loss == MARGIN else labels).sum(-1)
+        targets = ((labels >= 0) if spec.default_labels == "indices" else labels).sum(-1)
         assert pictures.shape == (397, 64)
         assert targets.min() >= 1
         assert targets.max() < len(ATTRIBUTES)

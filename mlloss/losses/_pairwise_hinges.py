@@ -59,21 +59,16 @@ def hinges(
         undefined = _undefined(ops, scores, index, listed, chosen, others)
         factor = ops.fill_where(undefined, math.nan, dtype)
         mean = mean / ops.reshape(scale, ops.shape(undefined)) * factor
-    return (
-        (mean, _derivative(ops, counts(), index, classes * count, factor))
-        if derivative
-        else (mean,)
-    )
+    size = classes * count
+    return (mean, _derivative(ops, counts(), index, size, factor)) if derivative else (mean,)
 
 
 def _derivative(ops: Ops, counts: Counts, index: Array, size: Any, factor: Array | None) -> Array:
     """How many hinges each class raises, less how many it lowers, over `size`."""
     derivative = ops.divide(ops.add_at(counts.above, index, -counts.below), size)
-    return (
-        derivative
-        if factor is None
-        else derivative * ops.reshape(factor, (ops.shape(derivative)[0], 1))
-    )
+    if factor is None:
+        return derivative
+    return derivative * ops.reshape(factor, (ops.shape(derivative)[0], 1))
 
 
 def _by_pairs(ops: Ops, others: Array, levels: Levels, scale: Array | None) -> Hinges:

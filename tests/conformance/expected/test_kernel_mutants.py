@@ -137,15 +137,9 @@ EQUIVALENT = (
         ("ops.cast(active, ops.dtype(others)) -> active",),
     ),
     Excuse("_pairwise_hinges._levels", "low = ops.where", "inf + 1 is inf", ("0.0 -> 1.0",)),
-    Excuse(
-        "_levels",
-        "low = ops.where",
-        "PyTorch and NumPy put what is no number behind all numbers, as they do inf",
-        ("listed -> class_numbers",),
-    ),
     Excuse("_pairwise_hinges._by_sorting", "lead = ", "it is taken 0 times there", ("0.0 -> 1.0",)),
     Excuse(
-        "_between_levels",
+        "_pairwise_hinges._between_levels",
         "before = ",
         "PyTorch multiplies floats by whole numbers too, and spreads a single row by itself",
         (

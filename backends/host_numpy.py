@@ -31,7 +31,9 @@ class Once(Base):
 
     def once_of(self, function: Callable[..., Array], *args: Array) -> Array:
         """Return function(*args), computed once for each function and arrays."""
-        key = (function, *map(id, args))
+        # of a bound method the function alone: with self the cache would be part of a cycle, and
+        # its arrays would live until the garbage collector runs
+        key = (getattr(function, "__func__", function), *map(id, args))
         if key not in self._kept:
             self._kept[key] = function(*args), args  # keeps the arrays, so that no id is reused
         return self._kept[key][0]

@@ -159,7 +159,10 @@ def test_a_torch_graph_of_host_memory_has_the_margin_loss_in_two_operations(
     torch._dynamo.reset()
     compiled = torch.compile(mlloss.multilabel_margin_loss, backend=look, fullgraph=True)
     compiled(*map(torch.from_numpy, batch("margin", 4, 1000, 300)))
-    assert [name for name in called if "mlloss" in name] == ["mlloss.lists", "mlloss.piecewise_linear"]
+    assert [name for name in called if "mlloss" in name] == [
+        "mlloss.lists",
+        "mlloss.piecewise_linear",
+    ]
     assert not any(word in name for name in called for word in ("sort", "scatter", "cumsum"))
 
 

@@ -6,6 +6,8 @@ from mlloss.backends.jax.module import JaxLoss
 from mlloss.core.classes import loss_classes
 
 NOTE = "A pytree: weights are leaves, all other arguments are static."
-CLASSES = loss_classes(__name__, (JaxLoss,), "jnp.array", NOTE)
+CLASSES = loss_classes(
+    __name__, (JaxLoss,), array="jnp.array", imported="import jax.numpy as jnp", note=NOTE
+)
 globals().update(CLASSES)
 __all__ = list(CLASSES)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from mlloss.core.classes import Frozen, loss_classes
 
-NOTE = "For models, `mlloss.torch` and the like have it as a module of the framework."
-CLASSES = loss_classes(__name__, (Frozen,), "np.array", NOTE)
+NOTE = "`mlloss.torch`, `.jax`, `.paddle` and `.mindspore` have it as a module of the framework."
+CLASSES = loss_classes(
+    __name__, (Frozen,), array="np.array", imported="import numpy as np", note=NOTE
+)
 globals().update(CLASSES)
 __all__ = list(CLASSES)

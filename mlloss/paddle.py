@@ -6,6 +6,8 @@ from mlloss.backends.paddle.module import PaddleLoss
 from mlloss.core.classes import loss_classes
 
 NOTE = "A `paddle.nn.Layer`."
-CLASSES = loss_classes(__name__, (PaddleLoss,), "paddle.to_tensor", NOTE)
+CLASSES = loss_classes(
+    __name__, (PaddleLoss,), array="paddle.to_tensor", imported="import paddle", note=NOTE
+)
 globals().update(CLASSES)
 __all__ = list(CLASSES)

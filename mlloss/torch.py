@@ -6,6 +6,8 @@ from mlloss.backends.torch.module import TorchLoss
 from mlloss.core.classes import loss_classes
 
 NOTE = "A `torch.nn.Module`; a weight that is a tensor is a buffer, as in `torch.nn`."
-CLASSES = loss_classes(__name__, (TorchLoss,), "torch.tensor", NOTE)
+CLASSES = loss_classes(
+    __name__, (TorchLoss,), array="torch.tensor", imported="import torch", note=NOTE
+)
 globals().update(CLASSES)
 __all__ = list(CLASSES)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature, cleandoc, signature
 from numbers import Real
+from textwrap import indent
 from typing import Any, ClassVar, get_type_hints
 
 from mlloss.backends import find
@@ -14,6 +14,8 @@ from mlloss.core.ops import Array
 from mlloss.core.pipeline import compute
 from mlloss.core.registry import LOSSES
 from mlloss.core.spec import LossSpec
+
+INDENT = "    "
 
 
 class LossObject:
@@ -107,31 +109,37 @@ class Frozen(LossObject):
         return tuple(value if is_plain(value) else ("array", id(value)) for value in values)
 
 
-def loss_classes(module: str, bases: Iterable[type], array: str, note: str) -> dict[str, type]:
+def loss_classes(
+    module: str, bases: Iterable[type], *, array: str, imported: str, note: str
+) -> dict[str, type]:
     """Make a class of every registered loss.
 
     Args:
         module: the module that the classes will be attributes of.
         bases: their base classes, a subclass of `LossObject` first.
         array: what makes an array of nested lists in the framework, such as "torch.tensor".
+        imported: the import that the example of the docstring needs for it.
         note: a sentence for their docstrings.
 
     Returns:
         The classes by their names.
     """
-    made = (_loss_class(spec, module, tuple(bases), array, note) for spec in LOSSES.values())
-    return {kind.__name__: kind for kind in made}
+    docstrings = {s.name: _docstring(s, array, imported, note) for s in LOSSES.values()}
+    return {
+        spec.class_name: _loss_class(spec, module, tuple(bases), docstrings[name])
+        for name, spec in LOSSES.items()
+    }
 
 
 def _loss_class(
-    spec: LossSpec, module: str, bases: tuple[type, ...], array: str, note: str
+    spec: LossSpec, module: str, bases: tuple[type, ...], docstring: str | None
 ) -> type:
     """Make the class of one loss; its arguments are the function's without input and target."""
     _, _, *parameters = signature(spec.function).parameters.values()
     body = {
         "__module__": module,
         "__qualname__": spec.class_name,
-        "__doc__": _docstring(spec, array, note),
+        "__doc__": docstring,
         "__init__": _constructor(spec, parameters),
         "_loss": spec.name,
         "_names": tuple(parameter.name for parameter in parameters),
@@ -156,7 +164,7 @@ def _constructor(spec: LossSpec, parameters: list[Parameter]) -> Callable[..., N
     return __init__
 
 
-def _docstring(spec: LossSpec, array: str, note: str) -> str | None:
+def _docstring(spec: LossSpec, array: str, imported: str, note: str) -> str | None:
     """Return the docstring of a class, made from the function's; None if Python dropped that."""
     if not spec.function.__doc__:
         return None
@@ -164,27 +172,20 @@ def _docstring(spec: LossSpec, array: str, note: str) -> str | None:
     arguments = "\n".join(
         f"    {name}: {text}" for name, text in spec.arguments if name not in ("input", "target")
     )
-    example = sections["Example"].replace("np.array(", f"{array}(")
+    example = sections["Example"].replace("import numpy as np", imported)
+    example = example.replace("np.array(", f"{array}(")
     example = example.replace(f"{spec.name}(", f"{spec.class_name}()(")
-    if not array.startswith("np."):
-        library = array.partition(".")[0]
-        imported = {"jnp": "import jax.numpy as jnp"}.get(library, f"import {library}")
-        example = example.replace("import numpy as np", imported)
     parts = [
         spec.summary,
-        _indented(spec.formula),
+        indent(spec.formula, INDENT),
         f"`mlloss.{spec.name}` with its arguments set beforehand. {note}",
         f"Args:\n{arguments}",
         "Returns:\n    A callable of input and target, which returns what the function does.",
         "Raises:\n    TypeError, ValueError: an argument that the function would refuse.",
-        f"Example:\n{_indented(example)}",
-        f"References:\n{_indented(sections['References'])}",
+        f"Example:\n{indent(example, INDENT)}",
+        f"References:\n{indent(sections['References'], INDENT)}",
     ]
     return cleandoc("\n\n".join(parts)) + "\n"
-
-
-def _indented(text: str) -> str:
-    return re.sub(r"^(?=.)", "    ", text, flags=re.MULTILINE)
 
 
 def is_plain(value: object) -> bool:
